@@ -1,0 +1,157 @@
+//! Which agreements cover a deployment, and for which entities.
+
+use super::Core;
+use super::epoch::Epoch;
+use register::model::{Effect, Entity, Instrument, Register, Share, glob_matches};
+use std::collections::BTreeSet;
+
+/// Agreements per deployment, and affiliates per agreement.
+pub(crate) struct Cover {
+    /// Per deployment: its agreements and what they stand on.
+    named: Vec<Vec<usize>>,
+}
+
+/// From which share on, or with control, an entity is an affiliate.
+struct Affiliation {
+    share: Share,
+    at_least: bool,
+    control: bool,
+}
+
+impl Cover {
+    pub(crate) const fn new(named: Vec<Vec<usize>>) -> Self {
+        Self { named }
+    }
+
+    fn named<'a>(&'a self, core: &'a Core, deployment: usize) -> impl Iterator<Item = &'a Instrument> {
+        let named = self.named.get(deployment).map_or(&[][..], Vec::as_slice);
+        named
+            .iter()
+            .filter_map(|index| core.register.instruments.get(*index))
+    }
+
+    /// Agreements that are known, in force, and cover the model.
+    fn in_force<'a>(
+        &'a self,
+        core: &'a Core,
+        epoch: &'a Epoch,
+        deployment: usize,
+    ) -> impl Iterator<Item = &'a Instrument> {
+        let model = core
+            .register
+            .deployments
+            .get(deployment)
+            .map_or("", |deployment| deployment.model.as_str());
+        self.named(core, deployment).filter(move |instrument| {
+            instrument.known_from.is_none_or(|from| from <= epoch.known_at)
+                && instrument.validity.contains(epoch.at)
+                && instrument.covers.iter().any(|glob| glob_matches(glob, model))
+        })
+    }
+
+    /// Whether some agreement in force covers the model.
+    pub(crate) fn model_covered(&self, core: &Core, epoch: &Epoch, deployment: usize) -> bool {
+        self.in_force(core, epoch, deployment).next().is_some()
+    }
+
+    /// Per entity, whether some agreement in force covers model, channel and this entity; last for an entity of which
+    /// nothing is known.
+    pub(crate) fn entities_covered(&self, core: &Core, epoch: &Epoch, deployment: usize) -> Vec<bool> {
+        let channel = core
+            .register
+            .deployments
+            .get(deployment)
+            .map_or("", |deployment| deployment.channel.as_str());
+        let mut covered = vec![false; core.register.entities.len() + 1];
+        for agreement in self.in_force(core, epoch, deployment) {
+            if !agreement.channels.is_empty() && !agreement.channels.iter().any(|other| other == channel) {
+                continue;
+            }
+            let Some(licensee) = &agreement.licensee else {
+                covered.fill(true);
+                break;
+            };
+            let entities = self.licensed(core, deployment, licensee);
+            for (entity, covered) in core.register.entities.iter().zip(&mut covered) {
+                *covered |= entities.contains(entity.id.as_str());
+            }
+        }
+        covered
+    }
+
+    fn licensed<'a>(&self, core: &'a Core, deployment: usize, licensee: &'a str) -> BTreeSet<&'a str> {
+        let mut affiliation = Affiliation {
+            share: half(),
+            at_least: true,
+            control: true,
+        };
+        let mut affiliates = false;
+        for effect in self
+            .named(core, deployment)
+            .flat_map(|i| &i.clauses)
+            .map(|clause| &clause.effect)
+        {
+            match effect {
+                Effect::CoversAffiliates => affiliates = true,
+                Effect::DefinesAffiliate {
+                    share,
+                    at_least,
+                    control,
+                } => {
+                    affiliation = Affiliation {
+                        share: share.clone(),
+                        at_least: *at_least,
+                        control: *control,
+                    };
+                }
+                _ => {}
+            }
+        }
+        if affiliates {
+            affiliation.family_of(&core.register, licensee)
+        } else {
+            BTreeSet::from([licensee])
+        }
+    }
+}
+
+impl Affiliation {
+    fn links(&self, entity: &Entity, owner: &str) -> bool {
+        entity
+            .owners
+            .iter()
+            .filter(|link| link.owner == owner && link.owned == entity.id)
+            .any(|link| {
+                let enough = if self.at_least {
+                    link.share >= self.share
+                } else {
+                    link.share > self.share
+                };
+                enough || (self.control && link.controls)
+            })
+    }
+
+    /// Everything that is linked with the licensee, upwards or downwards, link by link.
+    fn family_of<'a>(&self, register: &'a Register, licensee: &'a str) -> BTreeSet<&'a str> {
+        let mut family = BTreeSet::from([licensee]);
+        loop {
+            let before = family.len();
+            for entity in &register.entities {
+                for owner in entity.owners.iter().map(|link| link.owner.as_str()) {
+                    if self.links(entity, owner)
+                        && (family.contains(owner) || family.contains(entity.id.as_str()))
+                    {
+                        family.extend([owner, entity.id.as_str()]);
+                    }
+                }
+            }
+            if family.len() == before {
+                return family;
+            }
+        }
+    }
+}
+
+fn half() -> Share {
+    Share::basis_points(5000).unwrap_or_else(|_| Share::whole())
+}

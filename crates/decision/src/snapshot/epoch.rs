@@ -1,0 +1,394 @@
+//! A register as it stands during one segment of time: every clause that applies, its place sets as masks, its
+//! entity tests answered for every entity.
+
+use super::names::Names;
+use super::plan::Plan;
+use super::table::{PlaceTable, membership_state};
+use super::{Core, ownership};
+use crate::verdict::{Obligations, State};
+use register::model::{
+    Clause, Effect, Entity, Instant, Instrument, Lift, Obliged, Outcome, PlaceFact, PlaceSubject, Polarity,
+    ReadingTests, Status, Test,
+};
+use std::sync::OnceLock;
+use territory::Region;
+
+/// What stands during one segment, as known at one instant.
+pub(crate) struct Epoch {
+    /// Per clause of the snapshot; `None`: does not apply in this segment.
+    pub clauses: Vec<Option<ClauseNow>>,
+    /// Per deployment, made when first asked for.
+    pub plans: Vec<OnceLock<Plan>>,
+    /// The first instant after the segment.
+    pub until: Option<Instant>,
+    /// The instant for which it was made, anywhere in the segment.
+    pub at: Instant,
+    /// The knowledge with which it was made.
+    pub known_at: Instant,
+}
+
+/// A clause as it stands in a segment.
+#[derive(Clone, Debug)]
+pub(crate) struct ClauseNow {
+    /// Its legal status is unclear, so that it can be no worse than unclear.
+    pub doubtful: bool,
+    /// Its conditions.
+    pub conditions: Vec<ConditionNow>,
+    /// Its exception, if it is one.
+    pub lift: Option<LiftNow>,
+    /// Obligations of a permit while it is not met.
+    pub obligations: Obligations,
+    /// State that it has whatever the facts: unread, or with an obligation that nobody can fulfil.
+    pub at_least: State,
+}
+
+/// A condition as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct ConditionNow {
+    /// What is tested.
+    pub test: TestNow,
+    /// What follows.
+    pub outcome: Outcome,
+}
+
+/// A test whose sets are masks.
+#[derive(Clone, Debug)]
+pub(crate) enum TestNow {
+    /// Places of a subject.
+    Places(PlaceSubject, Box<PlaceTable>),
+    /// Places of people, on some tiers only.
+    TierInPlaces(Vec<register::model::Tier>, Box<PlaceTable>),
+    /// Places of people, unless the model is filed.
+    Unfiled(Vec<String>, Box<PlaceTable>),
+    /// Answered per entity: the worst over the tested entities.
+    Entities(Box<[State]>),
+    /// Answered per entity: that of the licensee entity.
+    Licensee(Box<[State]>),
+    /// Citizenships that clear, as a test that is met where one clears.
+    Foreign(Box<PlaceTable>, Vec<register::model::UsStatus>),
+    /// Place of the beneficiary.
+    Beneficiary(Box<PlaceTable>),
+    /// Everything that has no set of places: as written.
+    Plain(Test),
+    /// Answered by the segment alone.
+    Fixed(State),
+}
+
+impl TestNow {
+    /// The mask of a test that has one.
+    pub(crate) fn table(&self) -> Option<&PlaceTable> {
+        match self {
+            Self::Places(_, table)
+            | Self::TierInPlaces(_, table)
+            | Self::Unfiled(_, table)
+            | Self::Foreign(table, _)
+            | Self::Beneficiary(table) => Some(table),
+            Self::Entities(_) | Self::Licensee(_) | Self::Plain(_) | Self::Fixed(_) => None,
+        }
+    }
+}
+
+/// An exception as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct LiftNow {
+    /// As written.
+    pub lift: Lift,
+    /// Index of its instrument, for named users.
+    pub instrument: usize,
+    /// Whether inference places allow it: met where one is inside the forbidden set.
+    pub inference: Option<Box<PlaceTable>>,
+    /// Per entity: met where its establishment allows the exception.
+    pub entities: Option<Box<[State]>>,
+    /// Where residence allows it: met inside.
+    pub residence: Option<Box<PlaceTable>>,
+}
+
+/// Makes the clauses of one segment.
+pub(crate) struct EpochBuilder<'a> {
+    core: &'a Core,
+    names: Names<'a>,
+    at: Instant,
+    known_at: Instant,
+}
+
+impl<'a> EpochBuilder<'a> {
+    pub(crate) fn new(core: &'a Core, at: Instant, known_at: Instant) -> Self {
+        let names = Names::new(&core.register, &core.atlas, &core.notice_days, at, known_at);
+        Self {
+            core,
+            names,
+            at,
+            known_at,
+        }
+    }
+
+    pub(crate) fn build(mut self, until: Option<Instant>) -> Epoch {
+        let clauses = self.core.clauses.iter().map(|place| {
+            let instrument = self.core.register.instruments.get(place.instrument)?;
+            let clause = instrument.clauses.get(place.clause)?;
+            self.clause(place.instrument, instrument, clause)
+        });
+        let clauses = clauses.collect();
+        let plans = self
+            .core
+            .register
+            .deployments
+            .iter()
+            .map(|_| OnceLock::new())
+            .collect();
+        Epoch {
+            clauses,
+            plans,
+            until,
+            at: self.at,
+            known_at: self.known_at,
+        }
+    }
+
+    fn clause(&mut self, index: usize, instrument: &Instrument, clause: &Clause) -> Option<ClauseNow> {
+        if clause.known_from.is_some_and(|from| from > self.known_at) {
+            return None;
+        }
+        let outside_term = conditions(clause).any(|test| matches!(test, Test::OutsideTerm));
+        if !outside_term && !clause.validity.contains(self.at) {
+            return None;
+        }
+        let doubtful = match status_at(clause, self.at, self.known_at)? {
+            Status::InForce => false,
+            Status::Unclear => true,
+            Status::Published | Status::Suspended | Status::Rescinded => return None,
+        };
+        let mut now = ClauseNow {
+            doubtful,
+            conditions: Vec::new(),
+            lift: None,
+            obligations: Obligations::default(),
+            at_least: State::NotMet,
+        };
+        self.effect(index, instrument, clause, &mut now)?;
+        self.oblige(clause, &mut now);
+        Some(now)
+    }
+
+    fn effect(
+        &mut self,
+        index: usize,
+        instrument: &Instrument,
+        clause: &Clause,
+        now: &mut ClauseNow,
+    ) -> Option<()> {
+        match &clause.effect {
+            Effect::Conditions(conditions) => {
+                let reading = self.reading(clause);
+                for condition in conditions {
+                    let test = self.test(instrument, &condition.test, reading);
+                    now.conditions.push(ConditionNow {
+                        test,
+                        outcome: condition.outcome,
+                    });
+                }
+            }
+            Effect::Lift(lift) => now.lift = Some(self.lift(index, lift)),
+            Effect::Unread => now.at_least = State::Met,
+            Effect::NoBearing { known_from, .. } if *known_from > self.known_at => now.at_least = State::Met,
+            _ if clause.obliges.is_empty() => return None,
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn oblige(&self, clause: &Clause, now: &mut ClauseNow) {
+        for obliged in &clause.obliges {
+            match obliged {
+                Obliged::Known(obligation) => now.obligations = now.obligations.with(*obligation),
+                Obliged::Other(_) => now.at_least = now.at_least.max(State::Unknown),
+            }
+        }
+    }
+
+    fn reading(&self, clause: &Clause) -> Option<ReadingTests> {
+        let known = clause
+            .readings
+            .iter()
+            .filter(|reading| reading.known_from <= self.known_at);
+        known
+            .max_by_key(|reading| reading.known_from)
+            .map(|reading| reading.tests)
+    }
+
+    fn table(&mut self, set: &register::model::PlaceSetName, polarity: Polarity) -> Box<PlaceTable> {
+        Box::new(PlaceTable::new(
+            &self.names.region(set),
+            polarity,
+            &self.core.atlas,
+        ))
+    }
+
+    fn test(&mut self, instrument: &Instrument, test: &Test, reading: Option<ReadingTests>) -> TestNow {
+        match test {
+            Test::Places {
+                subject,
+                polarity,
+                set,
+            } => self.places(read_as(*subject, reading), *polarity, set),
+            Test::TierInPlaces { tiers, polarity, set } => {
+                TestNow::TierInPlaces(tiers.clone(), self.table(set, *polarity))
+            }
+            Test::Unfiled { set, filed } => TestNow::Unfiled(filed.clone(), self.table(set, Polarity::In)),
+            Test::BeneficiaryIn(set) => TestNow::Beneficiary(self.table(set, Polarity::In)),
+            Test::ForeignPerson {
+                citizenships,
+                statuses,
+            } => TestNow::Foreign(self.table(citizenships, Polarity::In), statuses.clone()),
+            Test::UnsupportedOwners {
+                comparison,
+                share,
+                list,
+                method,
+            } => {
+                let region = self.names.region(list);
+                TestNow::Entities(self.per_entity(|entity, core| {
+                    ownership::unsupported_owners(entity, &region, &core.atlas, (*comparison, share), *method)
+                }))
+            }
+            Test::ControlledByUnsupported { list } => {
+                let region = list.as_ref().map(|list| self.names.region(list));
+                TestNow::Entities(
+                    self.per_entity(|entity, core| {
+                        ownership::controlled(entity, region.as_ref(), &core.atlas)
+                    }),
+                )
+            }
+            Test::ListedOwners { comparison, share } => TestNow::Entities(
+                self.per_entity(|entity, _| ownership::listed_owners(entity, *comparison, share)),
+            ),
+            Test::SanctionedEntity { comparison, share } => TestNow::Entities(
+                self.per_entity(|entity, _| ownership::sanctioned(entity, *comparison, share)),
+            ),
+            Test::NotNamedEntity(named) => {
+                TestNow::Licensee(self.per_entity(|e, _| met_if(!named.contains(&e.id))))
+            }
+            Test::MonthlyUsersOver(limit) => TestNow::Licensee(
+                self.per_entity(|entity, _| met_if(entity.monthly_users_at_release > *limit)),
+            ),
+            Test::OutsideTerm => TestNow::Fixed(met_if(!instrument.validity.contains(self.at))),
+            Test::Always => TestNow::Fixed(State::Met),
+            other => TestNow::Plain(other.clone()),
+        }
+    }
+
+    fn places(
+        &mut self,
+        subject: PlaceSubject,
+        polarity: Polarity,
+        set: &register::model::PlaceSetName,
+    ) -> TestNow {
+        let table = self.table(set, polarity);
+        let at = |place: &PlaceFact, core: &Core| core.place_state(&table, place);
+        match subject {
+            PlaceSubject::Establishment => TestNow::Entities(
+                self.per_entity(|e, core| at(&e.incorporated, core).max(at(&e.headquarters, core))),
+            ),
+            PlaceSubject::Headquarters => {
+                TestNow::Entities(self.per_entity(|e, core| at(&e.headquarters, core)))
+            }
+            PlaceSubject::PrincipalPlace => {
+                TestNow::Licensee(self.per_entity(|e, core| at(&e.principal_place, core)))
+            }
+            other => TestNow::Places(other, table),
+        }
+    }
+
+    /// Answers for every entity, and last for one of which nothing is known.
+    fn per_entity(&self, state: impl Fn(&Entity, &Core) -> State) -> Box<[State]> {
+        self.core
+            .register
+            .entities
+            .iter()
+            .chain([&self.core.stranger])
+            .map(|entity| state(entity, self.core))
+            .collect()
+    }
+
+    fn lift(&mut self, instrument: usize, lift: &Lift) -> LiftNow {
+        let region = lift.if_entity_in.as_ref().map(|set| self.names.region(set));
+        let entities =
+            region.map(|region| self.per_entity(|entity, core| establishment(entity, &region, core)));
+        LiftNow {
+            lift: lift.clone(),
+            instrument,
+            inference: lift
+                .if_inference_not_in
+                .as_ref()
+                .map(|set| self.table(set, Polarity::In)),
+            entities,
+            residence: lift
+                .if_residence_in
+                .as_ref()
+                .map(|set| self.table(set, Polarity::In)),
+        }
+    }
+}
+
+/// How far incorporation and headquarters are both inside: met if both are, unclear if only doubt stands against it.
+fn establishment(entity: &Entity, region: &Region, core: &Core) -> State {
+    let state = |place: &PlaceFact| match place {
+        PlaceFact::Known(place) => membership_state(region.membership(core.atlas.slot(*place))),
+        PlaceFact::Unknown => State::NotMet,
+        PlaceFact::Unrecognised(_) => State::Unclear,
+    };
+    both(state(&entity.incorporated), state(&entity.headquarters))
+}
+
+/// Two conditions of an exception: what is unknown or not met fails it, what is unclear leaves it unclear.
+pub(crate) fn both(a: State, b: State) -> State {
+    match (a, b) {
+        (State::Met, State::Met) => State::Met,
+        (State::Met | State::Unclear, State::Met | State::Unclear) => State::Unclear,
+        _ => State::NotMet,
+    }
+}
+
+pub(crate) fn met_if(condition: bool) -> State {
+    if condition { State::Met } else { State::NotMet }
+}
+
+fn conditions(clause: &Clause) -> impl Iterator<Item = &Test> {
+    let conditions = match &clause.effect {
+        Effect::Conditions(conditions) => conditions.as_slice(),
+        _ => &[],
+    };
+    conditions.iter().map(|condition| &condition.test)
+}
+
+fn read_as(subject: PlaceSubject, reading: Option<ReadingTests>) -> PlaceSubject {
+    match (subject, reading) {
+        (PlaceSubject::People | PlaceSubject::PeopleAndInference, Some(ReadingTests::Inference)) => {
+            PlaceSubject::Inference
+        }
+        (PlaceSubject::PeopleAndInference, Some(ReadingTests::People)) => PlaceSubject::People,
+        (subject, _) => subject,
+    }
+}
+
+/// The status in force, as known; `None` before the first status begins.
+fn status_at(clause: &Clause, at: Instant, known_at: Instant) -> Option<Status> {
+    if clause.status.is_empty() {
+        return Some(Status::InForce);
+    }
+    let known = || {
+        clause
+            .status
+            .iter()
+            .filter(|change| change.known_from.is_none_or(|from| from <= known_at))
+    };
+    if let Some(change) = known()
+        .filter(|change| change.span.contains(at))
+        .max_by_key(|change| change.known_from)
+    {
+        return Some(change.status);
+    }
+    known()
+        .any(|change| change.span.from.is_none_or(|from| from <= at))
+        .then_some(Status::Unclear)
+}

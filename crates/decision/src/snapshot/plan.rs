@@ -1,0 +1,213 @@
+//! What applies to one deployment in one segment, in the order in which it is walked.
+
+use super::epoch::{ClauseNow, Epoch, TestNow};
+use super::table::PlaceTable;
+use super::{Core, traits};
+use crate::verdict::ClauseIndex;
+use register::model::{Clause, Deployment, HostingPlace, Instrument, Layer, LiftPlaces, Test};
+use territory::{PlaceSet, Slot};
+
+/// The clauses that apply to a deployment in a segment.
+pub(crate) struct Plan {
+    /// Clauses that can be reasons or oblige, in the order of the register.
+    pub checks: Vec<Check>,
+    /// Every place in which inference may run.
+    pub inference: PlaceSet,
+    /// An inference place that nobody recognises.
+    pub inference_unrecognised: bool,
+    /// Place clauses of the agreements together, for the egress place.
+    pub egress: PlaceTable,
+    /// No agreement in force covers the model.
+    pub without_agreement: bool,
+    /// Per entity: an agreement in force covers model, channel and this entity.
+    pub covered: Vec<bool>,
+    /// Some clause tests evidence of place.
+    pub tests_evidence: bool,
+}
+
+/// One clause in a plan.
+pub(crate) struct Check {
+    /// Which clause.
+    pub clause: ClauseIndex,
+    /// Which requests it concerns.
+    pub scope: traits::Scope,
+    /// Which exceptions may lift it.
+    pub lifts: Vec<LiftRef>,
+    /// An entity clause, by which a contractor's employer is tested too.
+    pub tests_entity: bool,
+}
+
+/// An exception that may lift a clause.
+pub(crate) struct LiftRef {
+    /// The clause that lifts.
+    pub clause: ClauseIndex,
+    /// Which requests it concerns.
+    pub scope: traits::Scope,
+    /// For which places it reaches the tests of the lifted clause, one mask a condition.
+    pub reach: Vec<PlaceSet>,
+}
+
+/// Makes the plan of one deployment.
+pub(crate) struct Planner<'a> {
+    pub core: &'a Core,
+    pub epoch: &'a Epoch,
+    pub deployment: &'a Deployment,
+    pub index: usize,
+}
+
+impl Planner<'_> {
+    pub(crate) fn plan(&self) -> Plan {
+        let mut plan = Plan {
+            checks: Vec::new(),
+            inference: PlaceSet::EMPTY,
+            inference_unrecognised: false,
+            egress: PlaceTable::nowhere(),
+            without_agreement: !self.core.cover.model_covered(self.core, self.epoch, self.index),
+            covered: self
+                .core
+                .cover
+                .entities_covered(self.core, self.epoch, self.index),
+            tests_evidence: false,
+        };
+        self.host(&mut plan);
+        for (index, now) in self.applying() {
+            self.add(&mut plan, index, now);
+        }
+        plan
+    }
+
+    /// Clauses of the instruments that apply, in force, for this model and account.
+    fn applying(&self) -> impl Iterator<Item = (usize, &ClauseNow)> {
+        let reach = self.core.reach.get(self.index).map_or(&[][..], Vec::as_slice);
+        reach
+            .iter()
+            .flat_map(|instrument| self.core.clauses_of(*instrument))
+            .filter(|index| self.concerns(*index))
+            .filter_map(|index| Some((index, self.epoch.clauses.get(index)?.as_ref()?)))
+    }
+
+    fn concerns(&self, index: usize) -> bool {
+        let Some((_, clause)) = self.core.clause(index) else {
+            return false;
+        };
+        let scope = &clause.scope;
+        let model = self.core.model(&self.deployment.model);
+        (scope.models.is_empty()
+            || scope
+                .models
+                .iter()
+                .any(|glob| register::model::glob_matches(glob, &self.deployment.model)))
+            && scope
+                .modality
+                .is_none_or(|modality| model.is_some_and(|model| model.modality == modality))
+            && (scope.accounts.is_empty() || scope.accounts.contains(&self.deployment.account))
+    }
+
+    fn host(&self, plan: &mut Plan) {
+        for place in &self.deployment.hosting.inference {
+            match place {
+                HostingPlace::Place(place) => plan.inference.insert(self.core.atlas.slot(*place)),
+                HostingPlace::Anywhere => plan.inference = plan.inference.union(&self.core.atlas.atoms()),
+                HostingPlace::AnywhereBut(place) => {
+                    let but = self.core.atlas.atoms().minus(&self.core.atlas.expand(*place));
+                    plan.inference = plan.inference.union(&but);
+                }
+                HostingPlace::Unrecognised(_) => plan.inference_unrecognised = true,
+            }
+        }
+    }
+
+    fn add(&self, plan: &mut Plan, index: usize, now: &ClauseNow) {
+        let Some((instrument, clause)) = self.core.clause(index) else {
+            return;
+        };
+        if now.lift.is_some() {
+            return;
+        }
+        if clause.kind.is_some_and(|kind| kind.is_place_clause()) && instrument.layer != Layer::House {
+            for condition in &now.conditions {
+                if let TestNow::Places(_, table) = &condition.test {
+                    plan.egress = plan.egress.worse_of(table);
+                }
+            }
+        }
+        plan.tests_evidence |= now
+            .conditions
+            .iter()
+            .any(|c| matches!(c.test, TestNow::Plain(Test::EvidenceRequired)));
+        plan.checks.push(Check {
+            clause: super::clause_index(index),
+            scope: traits::Scope::of(&clause.scope),
+            lifts: self.lifts(instrument, clause, now),
+            tests_entity: clause.kind.is_some_and(|kind| kind.is_entity_clause()),
+        });
+    }
+
+    fn lifts(&self, instrument: &Instrument, clause: &Clause, now: &ClauseNow) -> Vec<LiftRef> {
+        if instrument.layer == Layer::House || clause.layer == Layer::House {
+            return Vec::new();
+        }
+        let lifting = self
+            .applying()
+            .filter_map(|(index, lifting)| Some((index, lifting.lift.as_ref()?)));
+        lifting
+            .filter(|(index, lift)| {
+                self.core.clause(*index).is_some_and(|(_, by)| {
+                    let allowed = clause.layer != Layer::Law || by.layer == Layer::Law;
+                    let named = |(id, reference): &(String, String)| {
+                        *reference == clause.reference && self.core.stands_for(instrument, id)
+                    };
+                    allowed && lift.lift.clauses.iter().any(named)
+                })
+            })
+            .filter_map(|(index, lift)| {
+                let (_, by) = self.core.clause(index)?;
+                Some(LiftRef {
+                    clause: super::clause_index(index),
+                    scope: traits::Scope::of(&by.scope),
+                    reach: now
+                        .conditions
+                        .iter()
+                        .map(|c| self.reach(&lift.lift.places, &c.test))
+                        .collect(),
+                })
+            })
+            .collect()
+    }
+
+    /// The places that an exception reaches: what its codes name, without the subdivisions that the lifted set itself
+    /// names, unless the exception names them too.
+    fn reach(&self, places: &LiftPlaces, test: &TestNow) -> PlaceSet {
+        let LiftPlaces::Named(named) = places else {
+            return PlaceSet::EMPTY;
+        };
+        let mut reach = PlaceSet::EMPTY;
+        for place in named {
+            reach = reach.union(&reached_by(self.core, *place, named_parts(test)));
+            reach.insert_if(place.whole().is_some(), self.core.atlas.slot(*place));
+        }
+        reach
+    }
+}
+
+/// The atoms that naming a place reaches, but for subdivisions that a tested set names itself.
+pub(crate) fn reached_by(core: &Core, place: territory::Place, named_parts: PlaceSet) -> PlaceSet {
+    core.atlas.expand(place).minus(&named_parts)
+}
+
+/// Subdivisions that the set of a test names itself.
+fn named_parts(test: &TestNow) -> PlaceSet {
+    test.table().map_or(PlaceSet::EMPTY, |table| table.named_parts)
+}
+
+trait InsertIf {
+    fn insert_if(&mut self, condition: bool, slot: Slot);
+}
+
+impl InsertIf for PlaceSet {
+    fn insert_if(&mut self, condition: bool, slot: Slot) {
+        if condition {
+            self.insert(slot);
+        }
+    }
+}

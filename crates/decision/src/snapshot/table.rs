@@ -1,0 +1,105 @@
+//! The state of a place test, for every place at once.
+
+use crate::verdict::State;
+use register::model::Polarity;
+use territory::{Atlas, Membership, PlaceSet, Region, Slot};
+
+/// A place test as three masks: where it is met, unknown, unclear. Elsewhere it is not met.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct PlaceTable {
+    met: PlaceSet,
+    unknown: PlaceSet,
+    unclear: PlaceSet,
+    /// Subdivisions that the tested set itself names: an exception reaches them only by naming them.
+    pub named_parts: PlaceSet,
+}
+
+impl PlaceTable {
+    pub(crate) fn new(region: &Region, polarity: Polarity, atlas: &Atlas) -> Self {
+        let met = match polarity {
+            Polarity::In => *region.inside(),
+            Polarity::NotIn => region.outside(atlas),
+        };
+        Self {
+            met,
+            unknown: *region.unknown(),
+            unclear: *region.unclear(),
+            named_parts: *region.named_parts(),
+        }
+    }
+
+    /// The state at one place.
+    #[inline]
+    pub(crate) fn state(&self, slot: Slot) -> State {
+        if self.met.contains(slot) {
+            State::Met
+        } else if self.unknown.contains(slot) {
+            State::Unknown
+        } else if self.unclear.contains(slot) {
+            State::Unclear
+        } else {
+            State::NotMet
+        }
+    }
+
+    /// The worst state over some places.
+    #[inline]
+    pub(crate) fn worst(&self, slots: &[Slot]) -> State {
+        slots
+            .iter()
+            .map(|slot| self.state(*slot))
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// The worst state over a set of places.
+    pub(crate) fn worst_in(&self, set: &PlaceSet) -> State {
+        if set.intersects(&self.met) {
+            State::Met
+        } else if set.intersects(&self.unknown) {
+            State::Unknown
+        } else if set.intersects(&self.unclear) {
+            State::Unclear
+        } else {
+            State::NotMet
+        }
+    }
+
+    /// Whether some place would stop: a missing place could then change the test.
+    pub(crate) fn can_stop(&self) -> bool {
+        !(self.met.is_empty() && self.unknown.is_empty() && self.unclear.is_empty())
+    }
+
+    /// At each place the worse of the two.
+    pub(crate) fn worse_of(&self, other: &Self) -> Self {
+        let met = self.met.union(&other.met);
+        let unknown = self.unknown.union(&other.unknown).minus(&met);
+        let unclear = self.unclear.union(&other.unclear).minus(&met).minus(&unknown);
+        Self {
+            met,
+            unknown,
+            unclear,
+            named_parts: self.named_parts.union(&other.named_parts),
+        }
+    }
+
+    /// A test that is met nowhere.
+    pub(crate) const fn nowhere() -> Self {
+        Self {
+            met: PlaceSet::EMPTY,
+            unknown: PlaceSet::EMPTY,
+            unclear: PlaceSet::EMPTY,
+            named_parts: PlaceSet::EMPTY,
+        }
+    }
+}
+
+/// How far a region holds a place, for conditions of exceptions.
+pub(crate) fn membership_state(membership: Membership) -> State {
+    match membership {
+        Membership::Outside => State::NotMet,
+        Membership::Unclear => State::Unclear,
+        Membership::Unknown => State::Unknown,
+        Membership::Inside => State::Met,
+    }
+}
