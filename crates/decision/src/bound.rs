@@ -1,6 +1,7 @@
 //! Facts bound to a snapshot: every text turned into a position or a bit, once for any number of deployments.
 
 use crate::facts::{Entitlement, Facts, NamedUser, ScreeningResult};
+use crate::mutation::{Mistake, makes};
 use crate::presence::{Presence, earliest};
 use crate::snapshot::epoch::Epoch;
 use crate::snapshot::names::Names;
@@ -85,7 +86,9 @@ impl Snapshot {
             .collect();
         let (end_users, end_user_unrecognised) = end_users(core, facts);
         let mut people = claimed.clone();
-        people.extend(end_users);
+        if !makes(Mistake::EndUsersIgnored) {
+            people.extend(end_users);
+        }
         people.sort_unstable();
         people.dedup();
         let request = &facts.request;

@@ -22,6 +22,10 @@ pub mod verdict;
 mod bound;
 mod choose;
 mod evaluate;
+#[cfg(feature = "mutations")]
+pub mod mutation;
+#[cfg(not(feature = "mutations"))]
+mod mutation;
 mod presence;
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@
 //! presence is credible and no presence claim of the last days names another place. Everything else proves nothing.
 
 use crate::facts::{Claim, ClaimSource, Facts};
+use crate::mutation::{Mistake, makes};
 use register::model::{Instant, Limits, PlaceFact};
 use territory::Place;
 
@@ -36,7 +37,13 @@ pub(crate) struct OpenTrip {
 
 /// Whether a claim observed then is fresh: not from the future, and no older than its limit.
 pub(crate) fn is_fresh(observed_at: Instant, at: Instant, limit: i64) -> bool {
-    observed_at <= at && at.0.saturating_sub(observed_at.0) <= limit
+    let age = at.0.saturating_sub(observed_at.0);
+    let limit = if makes(Mistake::LimitExcluded) {
+        limit - 1
+    } else {
+        limit
+    };
+    observed_at <= at && age <= limit
 }
 
 /// Whether the claim is credible at the instant, all rules applied.
@@ -66,7 +73,7 @@ fn is_credible_presence(claim: &Claim, at: Instant, limits: &Limits) -> bool {
 
 fn directory_counts(claim: &Claim, facts: &Facts, at: Instant, limits: &Limits) -> bool {
     is_fresh(claim.observed_at, at, limits.directory)
-        && !facts.claims.iter().any(|other| is_open(other, at))
+        && (makes(Mistake::TripIgnored) || !facts.claims.iter().any(|other| is_open(other, at)))
         && !facts
             .claims
             .iter()

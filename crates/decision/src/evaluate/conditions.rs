@@ -2,6 +2,7 @@
 
 use super::Walk;
 use crate::facts::ScreeningResult;
+use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{TestNow, met_if};
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::State;
@@ -37,10 +38,11 @@ impl Walk<'_> {
 
     fn screening(&self, max_age: Option<i64>) -> State {
         let limit = max_age.unwrap_or(self.core.register.limits.screening);
-        let fresh = self
-            .bound
-            .screening_age
-            .is_some_and(|age| (0..=limit).contains(&age));
+        let fresh = makes(Mistake::OldScreening)
+            || self
+                .bound
+                .screening_age
+                .is_some_and(|age| (0..=limit).contains(&age));
         match self.bound.screening {
             Some(ScreeningResult::Hit) => State::Met,
             Some(ScreeningResult::Clean) if fresh => State::NotMet,

@@ -1,6 +1,7 @@
 //! Exceptions: whether they hold, and what they take away.
 
 use super::Walk;
+use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{LiftNow, both, met_if};
 use crate::snapshot::plan::{Check, LiftRef, reached_by};
 use crate::snapshot::table::PlaceTable;
@@ -64,10 +65,11 @@ impl Walk<'_> {
             LiftPlaces::Anywhere => true,
             LiftPlaces::Named(_) => lift.reach.get(position).is_some_and(|reach| reach.contains(slot)),
             LiftPlaces::OpenTrip => self.bound.trips.iter().any(|trip| {
-                let in_time = now
-                    .lift
-                    .max_days
-                    .is_none_or(|days| trip.day.is_some_and(|day| day <= i64::from(days)));
+                let in_time = makes(Mistake::EndlessTrip)
+                    || now
+                        .lift
+                        .max_days
+                        .is_none_or(|days| trip.day.is_some_and(|day| day <= i64::from(days)));
                 in_time && reached_by(self.core, trip.place, named).contains(slot)
             }),
         }

@@ -1,6 +1,7 @@
 //! Place tests: the worst over every place that is tested, exceptions applied place by place.
 
 use super::Walk;
+use crate::mutation::{Mistake, makes};
 use crate::snapshot::plan::Check;
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::{LiftUsed, State};
@@ -123,6 +124,11 @@ impl Walk<'_> {
         position: usize,
         lifts: &mut Vec<LiftUsed>,
     ) -> State {
+        let slots = if makes(Mistake::FirstPlaceOnly) {
+            slots.get(..1).unwrap_or(slots)
+        } else {
+            slots
+        };
         if check.lifts.is_empty() {
             return table.worst(slots);
         }
@@ -156,7 +162,11 @@ impl Walk<'_> {
         let first = states.next().unwrap_or_default();
         // every part is looked at, so that every exception used is found
         let same = states.fold(true, |same, state| same & (state == first));
-        if same { first } else { State::Unknown }
+        if same || makes(Mistake::FirstPartOnly) {
+            first
+        } else {
+            State::Unknown
+        }
     }
 
     fn billing(&self) -> &PlaceFact {

@@ -5,6 +5,7 @@ use super::names::Names;
 use super::plan::Plan;
 use super::table::{PlaceTable, membership_state};
 use super::{Core, ownership};
+use crate::mutation::{Mistake, makes};
 use crate::verdict::{Obligations, State};
 use register::model::{
     Clause, Effect, Entity, Instant, Instrument, Lift, Obliged, Outcome, PlaceFact, PlaceSubject, Polarity,
@@ -213,6 +214,7 @@ impl<'a> EpochBuilder<'a> {
             .filter(|reading| reading.known_from <= self.known_at);
         known
             .max_by_key(|reading| reading.known_from)
+            .filter(|_| !makes(Mistake::ReadingIgnored))
             .map(|reading| reading.tests)
     }
 

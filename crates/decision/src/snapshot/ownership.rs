@@ -1,5 +1,6 @@
 //! Who owns an entity: shares along chains of owners, computed exactly, when a snapshot is compiled.
 
+use crate::mutation::{Mistake, makes};
 use crate::verdict::State;
 use register::model::{ChainMethod, Comparison, Entity, Holding, Owner, PlaceFact, Share};
 use territory::{Atlas, Membership, Region};
@@ -63,7 +64,7 @@ impl<F: Fn(&Owner) -> Counted> Walk<'_, F> {
 
     fn link(&self, share: &Share) -> Share {
         match self.method {
-            ChainMethod::Linked if share.is_majority() => Share::whole(),
+            ChainMethod::Linked if share.is_majority() && !makes(Mistake::AlwaysMultiplied) => Share::whole(),
             _ => share.clone(),
         }
     }
@@ -223,8 +224,8 @@ fn state_of(total: &Total, comparison: Comparison, threshold: &Share) -> State {
 
 fn compare(share: &Share, comparison: Comparison, threshold: &Share) -> State {
     let met = match comparison {
-        Comparison::MoreThan => share > threshold,
-        Comparison::AtLeast => share >= threshold,
+        Comparison::MoreThan if !makes(Mistake::ExactlyIsMore) => share > threshold,
+        Comparison::MoreThan | Comparison::AtLeast => share >= threshold,
     };
     if met { State::Met } else { State::NotMet }
 }

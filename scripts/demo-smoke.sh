@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Starts the demo on a free port and uses it as a newcomer would: every call that the README shows, then the
+# SDK scripts of tests/e2e.
+#
+# `bailiwick demo --json` prints one line of JSON once it can be used. Its `url` is required; each value in it
+# reaches the calls as an environment variable named after its keys: {"people":{"hk-analyst":{"key":"k"}}}
+# gives BAILIWICK_PEOPLE_HK_ANALYST_KEY=k. A call in the README is a fence that begins ```sh smoke=451, where
+# the number is the HTTP status that its last curl must see.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+binary=$target/debug/bailiwick
+need_file "$binary" "the program (cargo build)"
+need_file README.md "the calls that a newcomer is shown"
+need_file tests/e2e "the SDK scripts"
+PATH=$(dirname "$binary"):$PATH
+scratch=$(mktemp -d)
+demo=
+
+stop() {
+    [ -z "$demo" ] || { kill "$demo" 2>/dev/null && wait "$demo" 2>/dev/null; } || true
+    rm -rf "$scratch"
+}
+trap stop EXIT
+
+"$binary" demo --stand-in-only --json --port 0 --data-dir "$scratch/data" >"$scratch/out" 2>"$scratch/err" &
+demo=$!
+for _ in $(seq 300); do
+    if grep -q '^{.*}$' "$scratch/out"; then break; fi
+    kill -0 "$demo" 2>/dev/null || die "the demo ended before it was ready: $(tail -n 20 "$scratch/err")"
+    sleep 0.2
+done
+grep -m 1 '^{.*}$' "$scratch/out" >"$scratch/ready.json" ||
+    die "the demo was not ready within a minute: $(tail -n 20 "$scratch/err")"
+python3 scripts/demo_env.py <"$scratch/ready.json" >"$scratch/env.sh"
+# shellcheck source=/dev/null
+source "$scratch/env.sh"
+: "${BAILIWICK_URL:?the line of the demo names no url}"
+
+# Stands before the real curl inside the README's calls: prints the answer, remembers the status.
+curl() {
+    command curl --silent --show-error --max-time 60 --output "$SMOKE_ANSWER" --write-out '%{http_code}' "$@" \
+        >"$SMOKE_STATUS" || return
+    cat "$SMOKE_ANSWER"
+}
+export -f curl
+export SMOKE_ANSWER=$scratch/answer SMOKE_STATUS=$scratch/status
+
+awk -v dir="$scratch" '
+    /^```sh smoke=[0-9]+$/ { split($2, wanted, "="); file = sprintf("%s/call-%02d-%s.sh", dir, ++n, wanted[2]); next }
+    /^```/ { file = "" }
+    file != "" { print >file }
+' README.md
+calls=0
+for call in "$scratch"/call-*.sh; do
+    [ -e "$call" ] || die "README.md shows no call marked for this script"
+    wanted=${call##*-} wanted=${wanted%.sh}
+    # The README shows the address that the demo has by default.
+    sed -i -E "s#http://(127\.0\.0\.1|localhost):[0-9]+#$BAILIWICK_URL#g" "$call"
+    : >"$SMOKE_STATUS"
+    : >"$SMOKE_ANSWER"
+    bash -euo pipefail "$call" >"$scratch/shown" || die "a call of the README failed: $(cat "$call")"
+    seen=$(cat "$SMOKE_STATUS")
+    [ "$seen" = "$wanted" ] || die "expected $wanted and got $seen from: $(cat "$call" "$scratch/shown")"
+    calls=$((calls + 1))
+done
+echo "README: $calls calls answered as shown"
+
+python=$(need_venv "sdk-openai-$openai_version-anthropic-$anthropic_version" \
+    "openai==$openai_version" "anthropic==$anthropic_version")
+scripts=0
+for script in tests/e2e/*.py; do
+    [ -e "$script" ] || die "tests/e2e holds no script"
+    "$python" "$script" || die "$script failed"
+    scripts=$((scripts + 1))
+done
+echo "SDKs: $scripts scripts passed"
+kill -0 "$demo" 2>/dev/null || die "the demo ended by itself: $(tail -n 20 "$scratch/err")"
