@@ -2,9 +2,9 @@
 # Starts the demo on a free port and uses it as a newcomer would: every call that the README shows, then the
 # SDK scripts of tests/e2e.
 #
-# `bailiwick demo --json` prints one line of JSON once it can be used. Its `url` is required; each value in it
-# reaches the calls as an environment variable named after its keys: {"people":{"hk-analyst":{"key":"k"}}}
-# gives BAILIWICK_PEOPLE_HK_ANALYST_KEY=k. A call in the README is a fence that begins ```sh smoke=451, where
+# `bailiwick demo --json` prints one line of JSON once it can be used. Its `base_url` is required; each value in it
+# reaches the calls as an environment variable named after its keys: {"personas":{"hk-analyst":{"key":"k"}}}
+# gives BAILIWICK_PERSONAS_HK_ANALYST_KEY=k. A call in the README is a fence that begins ```sh smoke=451, where
 # the number is the HTTP status that its last curl must see.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -35,7 +35,7 @@ grep -m 1 '^{.*}$' "$scratch/out" >"$scratch/ready.json" ||
 python3 scripts/demo_env.py <"$scratch/ready.json" >"$scratch/env.sh"
 # shellcheck source=/dev/null
 source "$scratch/env.sh"
-: "${BAILIWICK_URL:?the line of the demo names no url}"
+: "${BAILIWICK_BASE_URL:?the line of the demo names no base_url}"
 
 # Stands before the real curl inside the README's calls: prints the answer, remembers the status.
 curl() {
@@ -56,7 +56,7 @@ for call in "$scratch"/call-*.sh; do
     [ -e "$call" ] || die "README.md shows no call marked for this script"
     wanted=${call##*-} wanted=${wanted%.sh}
     # The README shows the address that the demo has by default.
-    sed -i -E "s#http://(127\.0\.0\.1|localhost):[0-9]+#$BAILIWICK_URL#g" "$call"
+    sed -i -E "s#http://(127\.0\.0\.1|localhost):[0-9]+#$BAILIWICK_BASE_URL#g" "$call"
     : >"$SMOKE_STATUS"
     : >"$SMOKE_ANSWER"
     bash -euo pipefail "$call" >"$scratch/shown" || die "a call of the README failed: $(cat "$call")"

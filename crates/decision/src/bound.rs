@@ -7,10 +7,9 @@ use crate::snapshot::epoch::Epoch;
 use crate::snapshot::names::Names;
 use crate::snapshot::table::PlaceTable;
 use crate::snapshot::traits::Traits;
+use crate::snapshot::triggers::Triggers;
 use crate::snapshot::{Core, Snapshot};
-use register::model::{
-    DataClass, Effect, ExceptionApproval, Instant, PlaceFact, Polarity, Purpose, UsStatus, Worker,
-};
+use register::model::{Effect, ExceptionApproval, Instant, PlaceFact, Polarity, Purpose, UsStatus, Worker};
 use std::sync::Arc;
 use territory::{Place, Slot};
 
@@ -19,9 +18,10 @@ pub struct Bound {
     pub(crate) epoch: Arc<Epoch>,
     pub(crate) at: Instant,
     pub(crate) traits: Traits,
+    /// What the request wakes in every plan alike.
+    pub(crate) triggers: Triggers,
     pub(crate) worker: Worker,
     pub(crate) purpose: Purpose,
-    pub(crate) data: DataClass,
     /// Places of credible claims and of end users, without repeats.
     pub(crate) people: Vec<Slot>,
     /// Places of credible claims alone.
@@ -104,9 +104,9 @@ impl Snapshot {
                 facts.person.worker,
                 request.registered_application,
             ),
+            triggers: Triggers::NONE,
             worker: facts.person.worker,
             purpose: request.purpose,
-            data: request.data,
             people,
             no_claim: claimed.is_empty(),
             people_unknown: (claimed.is_empty() && !presence.unrecognised) || undeclared,
@@ -146,6 +146,7 @@ impl Snapshot {
             until: presence.until,
             sites: presence.sites,
         };
+        bound.triggers = bound.triggers(core);
         bound.note_boundaries(core, facts, &presence.trips);
         bound
     }
@@ -155,6 +156,33 @@ impl Bound {
     /// Whether nothing at all is said about citizenships.
     pub(crate) fn none_known(&self) -> bool {
         self.citizenships.is_empty() && !self.citizenship_unrecognised
+    }
+
+    fn triggers(&self, core: &Core) -> Triggers {
+        let strictest = screening_limits(core).into_iter().min().unwrap_or_default();
+        let fresh = self
+            .screening_age
+            .is_some_and(|age| (0..=strictest).contains(&age));
+        let clean = self.screening == Some(ScreeningResult::Clean) && fresh;
+        let doubt = self.people_unknown || self.unrecognised;
+        [
+            Triggers::ALWAYS,
+            Triggers::purpose(self.purpose),
+            Triggers::PEOPLE.when(doubt),
+            Triggers::EVIDENCE.when(doubt),
+            Triggers::RESALE.when(self.resale),
+            Triggers::SIDE_CALL.when(self.side_call),
+            Triggers::EXCEPTION.when(self.exception.is_some()),
+            Triggers::PATTERN.when(self.unregistered_pattern),
+            Triggers::NO_REVIEW.when(!self.human_review),
+            Triggers::SCREENING.when(!clean),
+            Triggers::DISAGREE.when(self.disagree),
+            Triggers::CONTRACTOR.when(self.worker == Worker::Contractor),
+            Triggers::RESIDENCY.when(self.residency.is_some()),
+            Triggers::BENEFICIARY.when(self.beneficiary.is_some()),
+        ]
+        .into_iter()
+        .fold(Triggers::NONE, Triggers::and)
     }
 
     fn note_boundaries(&mut self, core: &Core, facts: &Facts, trips: &[crate::presence::OpenTrip]) {

@@ -9,6 +9,7 @@ use crate::facts::Entitlement;
 use crate::presence::earliest;
 use crate::snapshot::epoch::{ClauseNow, TestNow};
 use crate::snapshot::plan::{Check, Plan};
+use crate::snapshot::triggers::Triggers;
 use crate::snapshot::{Core, Snapshot};
 use crate::verdict::{Basis, Decision, DeploymentIndex, LiftUsed, Positive, Reason, State};
 use register::model::{Deployment, EmploymentTest, Outcome, PlaceSubject, Test, Worker};
@@ -39,9 +40,7 @@ impl Snapshot {
             bound,
             deployment: entry,
         };
-        for check in &plan.checks {
-            walk.check(check, into);
-        }
+        walk.checks(walk.awake(), into);
         walk.positives(into);
         into.conclude();
     }
@@ -55,6 +54,30 @@ fn missing(positive: Positive) -> Reason {
 }
 
 impl Walk<'_> {
+    /// What the request wakes in this plan.
+    #[inline]
+    fn awake(&self) -> Triggers {
+        let stopped = |entity: usize| self.plan.stopping_entities.get(entity).copied().unwrap_or(true);
+        let placed = self
+            .bound
+            .people
+            .iter()
+            .any(|slot| self.plan.stopping_places.contains(*slot));
+        self.bound
+            .triggers
+            .and(Triggers::PEOPLE.when(placed))
+            .and(Triggers::ENTITY.when(stopped(self.bound.employer) || stopped(self.bound.engaging)))
+    }
+
+    #[inline]
+    fn checks(&self, awake: Triggers, into: &mut Decision) {
+        for check in &self.plan.checks {
+            if check.triggers.wake(awake) {
+                self.check(check, into);
+            }
+        }
+    }
+
     #[inline]
     fn check(&self, check: &Check, into: &mut Decision) {
         if !check.scope.holds(self.bound.traits) {
@@ -176,15 +199,14 @@ impl Walk<'_> {
         {
             into.reasons.push(missing(Positive::Agreement));
         }
-        let index = self.core.index.models.get(&self.deployment.model).copied();
-        let model = index.and_then(|index| self.core.register.models.get(index));
-        if !model.is_some_and(|model| self.approved(model)) {
+        if !self
+            .plan
+            .approval
+            .is_some_and(|approval| approval.holds(self.bound.traits))
+        {
             into.reasons.push(missing(Positive::Approval));
         }
-        if !model
-            .zip(index)
-            .is_some_and(|(model, index)| self.entitled(model, index))
-        {
+        if !self.entitled() {
             into.reasons.push(missing(Positive::Entitlement));
         }
         if self.bound.no_claim && !self.bound.unrecognised && !self.plan.tests_evidence {
@@ -195,24 +217,54 @@ impl Walk<'_> {
         }
     }
 
-    fn approved(&self, model: &register::model::Model) -> bool {
-        model.approval.as_ref().is_some_and(|approval| {
-            approval.span.contains(self.bound.at)
-                && (approval.purposes.is_empty() || approval.purposes.contains(&self.bound.purpose))
-                && (approval.data.is_empty() || approval.data.contains(&self.bound.data))
-        })
-    }
-
-    fn entitled(&self, model: &register::model::Model, index: usize) -> bool {
-        let is_member = |group: &String| {
-            let position = self.core.index.groups.get(group);
-            position
-                .and_then(|position| self.bound.groups.get(*position))
-                .copied()
-                .unwrap_or(false)
+    fn entitled(&self) -> bool {
+        let Some(model) = self.plan.model else {
+            return false;
         };
+        let is_member = |position: &usize| self.bound.groups.get(*position).copied().unwrap_or(false);
         self.bound.entitlement == Entitlement::Assumed
-            || model.entitled.iter().any(is_member)
-            || self.bound.granted.contains(&index)
+            || self.plan.entitled.iter().any(is_member)
+            || self.bound.granted.contains(&model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::WorldSize;
+
+    /// Looking only at checks that a request wakes finds exactly what looking at all of them finds.
+    #[test]
+    fn what_sleeps_would_not_have_spoken() {
+        let at = register::model::Instant(1_795_000_000);
+        let size = WorldSize {
+            agreements: 12,
+            deployments: 40,
+            entities: 12,
+        };
+        let snapshot = Snapshot::compile_untested(testkit::register(size, 5), "test").unwrap();
+        for facts in crate::testing::people(300, size.entities, at) {
+            let bound = snapshot.bind(&facts, at, crate::LATEST);
+            for (index, deployment) in snapshot.deployments() {
+                let mut quick = Decision::default();
+                snapshot.decide(&bound, index, &mut quick);
+                let plan = snapshot.plan(&bound.epoch, index).unwrap();
+                let walk = Walk {
+                    core: snapshot.core(),
+                    plan,
+                    bound: &bound,
+                    deployment,
+                };
+                let mut whole = Decision {
+                    deployment: Some(index),
+                    valid_until: quick.valid_until,
+                    ..Decision::default()
+                };
+                walk.checks(Triggers::ALL, &mut whole);
+                walk.positives(&mut whole);
+                whole.conclude();
+                assert_eq!(quick, whole, "{}", deployment.id);
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod plan;
 mod sets;
 pub(crate) mod table;
 pub(crate) mod traits;
+pub(crate) mod triggers;
 
 pub use compile::CompileError;
 #[cfg(test)]

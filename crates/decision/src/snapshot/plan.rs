@@ -2,6 +2,7 @@
 
 use super::epoch::{ClauseNow, Epoch, TestNow};
 use super::table::PlaceTable;
+use super::triggers::Triggers;
 use super::{Core, traits};
 use crate::verdict::ClauseIndex;
 use register::model::{Clause, Deployment, HostingPlace, Instrument, Layer, LiftPlaces, Test};
@@ -23,16 +24,28 @@ pub(crate) struct Plan {
     pub covered: Vec<bool>,
     /// Some clause tests evidence of place.
     pub tests_evidence: bool,
+    /// Places at which some place test of people stops, exceptions left out.
+    pub stopping_places: PlaceSet,
+    /// Per entity, and last for an unknown one: some clause stops it.
+    pub stopping_entities: Vec<bool>,
+    /// The model, if the register has it.
+    pub model: Option<usize>,
+    /// For which requests the firm has approved the model, if it has.
+    pub approval: Option<traits::Scope>,
+    /// Positions of the groups that are entitled to the model.
+    pub entitled: Vec<usize>,
 }
 
 /// One clause in a plan.
 pub(crate) struct Check {
     /// Which clause.
     pub clause: ClauseIndex,
+    /// What could wake it.
+    pub triggers: Triggers,
     /// Which requests it concerns.
     pub scope: traits::Scope,
     /// Which exceptions may lift it.
-    pub lifts: Vec<LiftRef>,
+    pub lifts: Box<[LiftRef]>,
     /// An entity clause, by which a contractor's employer is tested too.
     pub tests_entity: bool,
 }
@@ -68,12 +81,42 @@ impl Planner<'_> {
                 .cover
                 .entities_covered(self.core, self.epoch, self.index),
             tests_evidence: false,
+            stopping_places: PlaceSet::EMPTY,
+            stopping_entities: vec![false; self.core.register.entities.len() + 1],
+            model: self.core.index.models.get(&self.deployment.model).copied(),
+            approval: self.approval(),
+            entitled: self.entitled(),
         };
         self.host(&mut plan);
-        for (index, now) in self.applying() {
-            self.add(&mut plan, index, now);
+        let applying: Vec<_> = self.applying().collect();
+        for (index, now) in &applying {
+            self.add(&mut plan, *index, now, &applying);
         }
         plan
+    }
+
+    fn approval(&self) -> Option<traits::Scope> {
+        let approval = self.core.model(&self.deployment.model)?.approval.as_ref()?;
+        let scope = register::model::Scope {
+            purposes: approval.purposes.clone(),
+            data: approval.data.clone(),
+            ..register::model::Scope::default()
+        };
+        approval
+            .span
+            .contains(self.epoch.at)
+            .then(|| traits::Scope::of(&scope))
+    }
+
+    fn entitled(&self) -> Vec<usize> {
+        let groups = self
+            .core
+            .model(&self.deployment.model)
+            .map_or(&[][..], |model| model.entitled.as_slice());
+        groups
+            .iter()
+            .filter_map(|group| self.core.index.groups.get(group).copied())
+            .collect()
     }
 
     /// Clauses of the instruments that apply, in force, for this model and account.
@@ -117,7 +160,7 @@ impl Planner<'_> {
         }
     }
 
-    fn add(&self, plan: &mut Plan, index: usize, now: &ClauseNow) {
+    fn add(&self, plan: &mut Plan, index: usize, now: &ClauseNow, applying: &[(usize, &ClauseNow)]) {
         let Some((instrument, clause)) = self.core.clause(index) else {
             return;
         };
@@ -135,42 +178,53 @@ impl Planner<'_> {
             .conditions
             .iter()
             .any(|c| matches!(c.test, TestNow::Plain(Test::EvidenceRequired)));
+        for condition in &now.conditions {
+            note_stops(plan, &condition.test);
+        }
+        let triggers = Triggers::of(now);
+        if triggers == Triggers::NONE {
+            return;
+        }
         plan.checks.push(Check {
             clause: super::clause_index(index),
+            triggers,
             scope: traits::Scope::of(&clause.scope),
-            lifts: self.lifts(instrument, clause, now),
+            lifts: self.lifts(instrument, clause, now, applying),
             tests_entity: clause.kind.is_some_and(|kind| kind.is_entity_clause()),
         });
     }
 
-    fn lifts(&self, instrument: &Instrument, clause: &Clause, now: &ClauseNow) -> Vec<LiftRef> {
+    fn lifts(
+        &self,
+        instrument: &Instrument,
+        clause: &Clause,
+        now: &ClauseNow,
+        applying: &[(usize, &ClauseNow)],
+    ) -> Box<[LiftRef]> {
         if instrument.layer == Layer::House || clause.layer == Layer::House {
-            return Vec::new();
+            return Box::default();
         }
-        let lifting = self
-            .applying()
-            .filter_map(|(index, lifting)| Some((index, lifting.lift.as_ref()?)));
+        let lifting = applying.iter().filter_map(|(index, lifting)| {
+            let lift = lifting.lift.as_ref()?;
+            let (_, by) = self.core.clause(*index)?;
+            Some((*index, by, lift))
+        });
         lifting
-            .filter(|(index, lift)| {
-                self.core.clause(*index).is_some_and(|(_, by)| {
-                    let allowed = clause.layer != Layer::Law || by.layer == Layer::Law;
-                    let named = |(id, reference): &(String, String)| {
-                        *reference == clause.reference && self.core.stands_for(instrument, id)
-                    };
-                    allowed && lift.lift.clauses.iter().any(named)
-                })
+            .filter(|(_, by, lift)| {
+                let allowed = clause.layer != Layer::Law || by.layer == Layer::Law;
+                let named = |(id, reference): &(String, String)| {
+                    *reference == clause.reference && self.core.stands_for(instrument, id)
+                };
+                allowed && lift.lift.clauses.iter().any(named)
             })
-            .filter_map(|(index, lift)| {
-                let (_, by) = self.core.clause(index)?;
-                Some(LiftRef {
-                    clause: super::clause_index(index),
-                    scope: traits::Scope::of(&by.scope),
-                    reach: now
-                        .conditions
-                        .iter()
-                        .map(|c| self.reach(&lift.lift.places, &c.test))
-                        .collect(),
-                })
+            .map(|(index, by, lift)| LiftRef {
+                clause: super::clause_index(index),
+                scope: traits::Scope::of(&by.scope),
+                reach: now
+                    .conditions
+                    .iter()
+                    .map(|c| self.reach(&lift.lift.places, &c.test))
+                    .collect(),
             })
             .collect()
     }
@@ -187,6 +241,19 @@ impl Planner<'_> {
             reach.insert_if(place.whole().is_some(), self.core.atlas.slot(*place));
         }
         reach
+    }
+}
+
+/// Notes at which places and for which entities a test stops.
+fn note_stops(plan: &mut Plan, test: &TestNow) {
+    match test {
+        TestNow::Places(_, table) => plan.stopping_places = plan.stopping_places.union(&table.stopping()),
+        TestNow::Entities(states) | TestNow::Licensee(states) => {
+            for (stopping, state) in plan.stopping_entities.iter_mut().zip(states) {
+                *stopping |= state.stops();
+            }
+        }
+        _ => {}
     }
 }
 

@@ -65,6 +65,11 @@ impl PlaceTable {
         }
     }
 
+    /// Every place at which the test stops.
+    pub(crate) fn stopping(&self) -> PlaceSet {
+        self.met.union(&self.unknown).union(&self.unclear)
+    }
+
     /// Whether some place would stop: a missing place could then change the test.
     pub(crate) fn can_stop(&self) -> bool {
         !(self.met.is_empty() && self.unknown.is_empty() && self.unclear.is_empty())

@@ -17,7 +17,7 @@ vocabulary! {
         TerritoryGrantLimited = "territory.grant_limited",
         /// Outputs must not be used, shown or sent outside the Territory.
         TerritoryOutputOutside = "territory.output_outside",
-        /// Country listed except named regions.
+        /// A place is listed except for named parts of it.
         TerritorySubnationalCarveout = "territory.subnational_carveout",
         /// Offer only where the buyer's billing account is registered.
         TerritoryBillingCountry = "territory.billing_country",
@@ -25,7 +25,7 @@ vocabulary! {
         TerritorySourceIp = "territory.source_ip",
         /// Contract names a region group and defines it, or does not.
         TerritoryNamedGroupContractDefined = "territory.named_group_contract_defined",
-        /// Use only at, or within a distance of, a designated site, or in the country of the installation.
+        /// Use only at, or within a distance of, a designated site, or in the place of the installation.
         TerritoryInstallationSite = "territory.installation_site",
         /// Staff of a site may also connect from their residence inside the Territory by VPN.
         TerritoryHomeWorking = "territory.home_working",
@@ -197,7 +197,10 @@ impl Kind {
     /// Whether this clause tests an entity, so that a contractor's own employer is tested by it too.
     pub fn is_entity_clause(self) -> bool {
         matches!(self.family(), Family::Ownership)
-            || matches!(self, Self::TerritoryEntityIncorporation | Self::ExportCountryGroup)
+            || matches!(
+                self,
+                Self::TerritoryEntityIncorporation | Self::ExportCountryGroup
+            )
     }
 }
 

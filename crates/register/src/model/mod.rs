@@ -18,12 +18,12 @@ mod time;
 mod vocabulary;
 
 pub use catalogue::{
-    Approval, Application, Channel, ClientProgram, Deployment, Hosting, HostingPlace, Model, Modality,
+    Application, Approval, Channel, ClientProgram, Deployment, Hosting, HostingPlace, Modality, Model,
 };
 pub use check::{Case, Expectation, Never, Origin};
 pub use clause::{
-    Citation, Clause, Condition, Effect, Lift, LiftPlaces, Obliged, Outcome, Reading, ReadingTests, Scope, Status,
-    StatusChange, Words,
+    Citation, Clause, Condition, Effect, Lift, LiftPlaces, Obliged, Outcome, Reading, ReadingTests, Scope,
+    Status, StatusChange, Words,
 };
 pub use entity::{Entity, EntityPlace, Holding, Owner, PlaceFact};
 pub use glob::glob_matches;
@@ -35,8 +35,8 @@ pub use share::{Share, ShareError};
 pub use test::{Comparison, EmploymentTest, PlaceSubject, Polarity, Test};
 pub use time::{Instant, Span, TimeError};
 pub use vocabulary::{
-    Account, Cause, ChainMethod, DataClass, Disclosure, ExceptionApproval, Obligation, Pattern, Purpose, Role, Tier,
-    UsStatus, Worker,
+    Account, Cause, ChainMethod, DataClass, Disclosure, ExceptionApproval, Obligation, Pattern, Purpose,
+    Role, Tier, UsStatus, Worker,
 };
 
 use std::collections::BTreeMap;
@@ -106,6 +106,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         const HOUR: i64 = 3600;
-        Self { presence: 12 * HOUR, directory: 24 * HOUR, screening: 24 * HOUR, contradiction: 7 * 24 * HOUR }
+        Self {
+            presence: 12 * HOUR,
+            directory: 24 * HOUR,
+            screening: 24 * HOUR,
+            contradiction: 7 * 24 * HOUR,
+        }
     }
 }

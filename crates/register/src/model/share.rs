@@ -31,14 +31,18 @@ impl Share {
     /// A share in basis points, 0 to 10,000.
     pub fn basis_points(points: u32) -> Result<Self, ShareError> {
         if points > 10_000 {
-            return Err(ShareError { text: format!("{points} basis points") });
+            return Err(ShareError {
+                text: format!("{points} basis points"),
+            });
         }
         Ok(Self(ratio(i64::from(points), 10_000)))
     }
 
     /// A share from a percentage in decimal notation, such as `50.01`, read exactly.
     pub fn percent(text: &str) -> Result<Self, ShareError> {
-        let error = || ShareError { text: text.to_owned() };
+        let error = || ShareError {
+            text: text.to_owned(),
+        };
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = format!("{whole}{fraction}");
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -47,7 +51,11 @@ impl Share {
         let numerator: BigInt = digits.parse().map_err(|_| error())?;
         let scale = BigInt::from(10).pow(u32::try_from(fraction.len()).map_err(|_| error())?);
         let share = Self(BigRational::new(numerator, scale * 100));
-        if share > Self::whole() { Err(error()) } else { Ok(share) }
+        if share > Self::whole() {
+            Err(error())
+        } else {
+            Ok(share)
+        }
     }
 
     /// The sum of two shares; may exceed the whole where the data is wrong.
@@ -78,7 +86,11 @@ impl fmt::Display for Share {
         let exact = &self.0 * ratio(10_000, 1) == BigRational::from_integer(hundredths.clone());
         let (percent, rest) = (&hundredths / 100, &hundredths % 100);
         let about = if exact { "" } else { "about " };
-        if rest == BigInt::from(0) { write!(f, "{about}{percent} %") } else { write!(f, "{about}{percent}.{rest:0>2} %") }
+        if rest == BigInt::from(0) {
+            write!(f, "{about}{percent} %")
+        } else {
+            write!(f, "{about}{percent}.{rest:0>2} %")
+        }
     }
 }
 
@@ -96,9 +108,18 @@ mod tests {
     fn decimals_are_exact() {
         assert_eq!(Share::percent("50"), Share::basis_points(5000));
         assert!(Share::percent("50.000001").unwrap() > Share::basis_points(5000).unwrap());
-        assert!(Share::percent("100.01").is_err() && Share::percent("-1").is_err() && Share::percent("").is_err());
-        assert_eq!(Share::percent("60").unwrap().times(&Share::percent("60").unwrap()), Share::percent("36").unwrap());
-        assert!(!Share::percent("50").unwrap().is_majority() && Share::percent("50.01").unwrap().is_majority());
+        assert!(
+            Share::percent("100.01").is_err() && Share::percent("-1").is_err() && Share::percent("").is_err()
+        );
+        assert_eq!(
+            Share::percent("60")
+                .unwrap()
+                .times(&Share::percent("60").unwrap()),
+            Share::percent("36").unwrap()
+        );
+        assert!(
+            !Share::percent("50").unwrap().is_majority() && Share::percent("50.01").unwrap().is_majority()
+        );
         assert_eq!(Share::percent("50.01").unwrap().to_string(), "50.01 %");
     }
 }

@@ -23,14 +23,18 @@ impl Instant {
 
     /// Reads an RFC 3339 instant, or a date, which means its 00:00 UTC.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
-        let error = || TimeError { text: text.to_owned() };
+        let error = || TimeError {
+            text: text.to_owned(),
+        };
         if let Ok(date) = text.parse::<jiff::civil::Date>()
             && text.len() == 10
         {
             let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| error())?;
             return Ok(Self(zoned.timestamp().as_second()));
         }
-        text.parse::<jiff::Timestamp>().map(|t| Self(t.as_second())).map_err(|_| error())
+        text.parse::<jiff::Timestamp>()
+            .map(|t| Self(t.as_second()))
+            .map_err(|_| error())
     }
 
     /// The instant `seconds` later; saturates at the ends of time.
@@ -82,7 +86,10 @@ impl Span {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        Self { from: self.from.max(other.from), to }
+        Self {
+            from: self.from.max(other.from),
+            to,
+        }
     }
 
     /// The two ends that exist.
@@ -105,7 +112,10 @@ mod tests {
 
     #[test]
     fn spans_are_half_open() {
-        let span = Span { from: Some(Instant(10)), to: Some(Instant(20)) };
+        let span = Span {
+            from: Some(Instant(10)),
+            to: Some(Instant(20)),
+        };
         assert!(!span.contains(Instant(9)) && span.contains(Instant(10)));
         assert!(span.contains(Instant(19)) && !span.contains(Instant(20)));
         assert!(Span::ALWAYS.contains(Instant(0)));
