@@ -24,6 +24,8 @@ pub struct Bound {
     pub(crate) purpose: Purpose,
     /// Places of credible claims and of end users, without repeats.
     pub(crate) people: Vec<Slot>,
+    /// Places of end users alone.
+    end_users: Vec<Slot>,
     /// Places of credible claims alone.
     pub(crate) claimed: Vec<Slot>,
     /// No usable place, or a service that declares no end users.
@@ -87,7 +89,7 @@ impl Snapshot {
         let (end_users, end_user_unrecognised) = end_users(core, facts);
         let mut people = claimed.clone();
         if !makes(Mistake::EndUsersIgnored) {
-            people.extend(end_users);
+            people.extend(&end_users);
         }
         people.sort_unstable();
         people.dedup();
@@ -108,6 +110,7 @@ impl Snapshot {
             worker: facts.person.worker,
             purpose: request.purpose,
             people,
+            end_users,
             no_claim: claimed.is_empty(),
             people_unknown: (claimed.is_empty() && !presence.unrecognised) || undeclared,
             claimed,
@@ -156,6 +159,42 @@ impl Bound {
     /// Whether nothing at all is said about citizenships.
     pub(crate) fn none_known(&self) -> bool {
         self.citizenships.is_empty() && !self.citizenship_unrecognised
+    }
+
+    /// Puts the person into these places instead, as claims that are credible, and at this site.
+    pub(crate) fn move_to(&mut self, places: &[Slot], site: Option<&String>) {
+        self.claimed = places.to_vec();
+        self.people.clear();
+        self.people.extend(places.iter().chain(&self.end_users));
+        self.disagree = places.len() > 1;
+        self.triggers = self
+            .triggers
+            .without(Triggers::DISAGREE)
+            .and(Triggers::DISAGREE.when(self.disagree));
+        self.sites = site.into_iter().cloned().collect();
+    }
+
+    /// All that tells people apart, but for where they are and when their facts change.
+    pub(crate) fn class(&self) -> String {
+        format!(
+            "{:?} {:?} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {}",
+            self.traits,
+            self.triggers,
+            self.employer,
+            self.engaging,
+            self.groups,
+            self.named,
+            self.citizenships,
+            self.us_status,
+            self.residence,
+            self.assigned_site,
+            self.granted,
+            self.end_users,
+            self.output,
+            self.residency,
+            self.people_unknown,
+            self.unrecognised,
+        )
     }
 
     fn triggers(&self, core: &Core) -> Triggers {

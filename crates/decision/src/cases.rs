@@ -34,8 +34,17 @@ pub struct CaseFailure {
     pub position: Position,
 }
 
+/// How far invariants are gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Single places: what a snapshot is refused by. Since more places never permit more, pairs add nothing to it.
+    Places,
+    /// Single places and pairs of them, which does not take that for granted.
+    Pairs,
+}
+
 /// Runs every inline test and checks every invariant; `at` is the instant of tests that name none.
-pub fn run(snapshot: &Snapshot, at: Instant) -> CaseReport {
+pub fn run(snapshot: &Snapshot, at: Instant, depth: Depth) -> CaseReport {
     let register = snapshot.register();
     let mut report = CaseReport {
         tests: register.tests.len(),
@@ -50,7 +59,7 @@ pub fn run(snapshot: &Snapshot, at: Instant) -> CaseReport {
             });
         }
     }
-    never::run(snapshot, at, &mut report);
+    never::run(snapshot, at, depth, &mut report);
     report
 }
 

@@ -1,16 +1,21 @@
-//! Invariants, checked by going through all cases: every place and every pair of a refused place with another, for
+//! Invariants, checked by going through all cases: every place, and every pair of a refused place with another, for
 //! each class of person that the register knows, at each instant at which something changes.
+//!
+//! Of places that no test of a segment tells apart one stands for all, and so does one of the people whom nothing
+//! tells apart. That is exact, and keeps the number of cases small enough to go through whenever a snapshot is made.
 
-use super::{CaseFailure, CaseReport, facts_of};
+use super::{CaseFailure, CaseReport, Depth, facts_of};
+use crate::bound::Bound;
 use crate::snapshot::Snapshot;
+use crate::snapshot::names::Names;
 use crate::verdict::{Decision, DeploymentIndex};
-use register::model::{Instant, Never, Person, PlaceFact, Register, Worker, glob_matches};
+use register::model::{Instant, Never, Person, PlaceFact, glob_matches};
 use std::collections::BTreeSet;
-use territory::{Membership, Place, Slot};
+use territory::{Membership, Region, Slot};
 
-pub(super) fn run(snapshot: &Snapshot, at: Instant, report: &mut CaseReport) {
+pub(super) fn run(snapshot: &Snapshot, at: Instant, depth: Depth, report: &mut CaseReport) {
     for never in &snapshot.register().nevers {
-        let mut search = Search::new(snapshot, never, at);
+        let mut search = Search::new(snapshot, never, at, depth);
         let counterexample = search.counterexample();
         report.checked += search.checked;
         if let Some(message) = counterexample {
@@ -25,13 +30,14 @@ pub(super) fn run(snapshot: &Snapshot, at: Instant, report: &mut CaseReport) {
 struct Search<'a> {
     snapshot: &'a Snapshot,
     never: &'a Never,
+    depth: Depth,
     instants: Vec<Instant>,
     deployments: Vec<DeploymentIndex>,
     checked: usize,
 }
 
 impl<'a> Search<'a> {
-    fn new(snapshot: &'a Snapshot, never: &'a Never, at: Instant) -> Self {
+    fn new(snapshot: &'a Snapshot, never: &'a Never, at: Instant, depth: Depth) -> Self {
         let mut instants: BTreeSet<_> = snapshot.boundaries().iter().copied().collect();
         instants.insert(at);
         instants.extend(never.span.from);
@@ -41,6 +47,7 @@ impl<'a> Search<'a> {
         Self {
             snapshot,
             never,
+            depth,
             instants: instants
                 .into_iter()
                 .filter(|at| never.span.contains(*at))
@@ -51,19 +58,11 @@ impl<'a> Search<'a> {
     }
 
     fn counterexample(&mut self) -> Option<String> {
-        let people: Vec<&Person> = classes(self.snapshot.register())
-            .into_iter()
-            .filter(|person| {
-                self.never
-                    .group_not
-                    .as_ref()
-                    .is_none_or(|group| !person.groups.contains(group))
-            })
-            .collect();
         for at in self.instants.clone() {
-            for (first, second) in self.places(at) {
-                for person in &people {
-                    if let Some(message) = self.case(person, first, second, at) {
+            let places = self.places(at);
+            for (person, mut bound) in self.classes(at) {
+                for slots in &places {
+                    if let Some(message) = self.case(person, &mut bound, slots, at) {
                         return Some(message);
                     }
                 }
@@ -72,36 +71,52 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// Single places of the set, and each of them beside a place outside it; of places that no test of the segment
-    /// tells apart, one.
-    fn places(&self, at: Instant) -> Vec<(Place, Option<Place>)> {
-        let core = self.snapshot.core();
-        let apart = self.representatives(at);
-        let told_apart = || apart.iter().copied();
-        let Some(set) = &self.never.person_in else {
-            return told_apart().map(|place| (place, None)).collect();
+    /// One person of each class, bound: people whom no clause can tell apart count once.
+    fn classes(&self, at: Instant) -> Vec<(&'a Person, Bound)> {
+        let register = self.snapshot.register();
+        let mut seen = BTreeSet::new();
+        let excluded = |person: &Person| {
+            self.never
+                .group_not
+                .as_ref()
+                .is_some_and(|g| person.groups.contains(g))
         };
-        let mut names = crate::snapshot::names::Names::new(
-            &core.register,
-            &core.atlas,
-            &core.notice_days,
-            at,
-            crate::LATEST,
-        );
-        let region = names.region(set);
-        let inside: BTreeSet<Place> = told_apart()
-            .filter(|p| region.membership(core.atlas.slot(*p)) == Membership::Inside)
-            .collect();
-        let singles = inside.iter().map(|place| (*place, None));
-        let outside: Vec<Place> = told_apart().filter(|place| !inside.contains(place)).collect();
-        let pairs = inside
-            .iter()
-            .flat_map(|place| outside.iter().map(|other| (*place, Some(*other))));
-        singles.chain(pairs).collect()
+        let people = register.people.iter().filter(|person| !excluded(person));
+        people
+            .map(|person| {
+                let facts = facts_of(register, person, std::slice::from_ref(&person.place), at);
+                (person, self.snapshot.bind(&facts, at, crate::LATEST))
+            })
+            .filter(|(person, bound)| seen.insert((bound.class(), person.place.clone())))
+            .collect()
     }
 
-    /// One place of each set of places at which every test, and every reach of an exception, is the same.
-    fn representatives(&self, at: Instant) -> Vec<Place> {
+    /// Single places of the set, and, at full depth, each of them beside a place outside it.
+    fn places(&self, at: Instant) -> Vec<Vec<Slot>> {
+        let set = self.set(at);
+        let is_inside = |slot: &Slot| {
+            set.as_ref()
+                .is_none_or(|set| set.membership(*slot) == Membership::Inside)
+        };
+        let apart = self.representatives(at, set.as_ref());
+        let inside = || apart.iter().copied().filter(is_inside);
+        let mut places: Vec<_> = inside().map(|slot| vec![slot]).collect();
+        if self.depth == Depth::Pairs {
+            let outside = || apart.iter().copied().filter(|slot| !is_inside(slot));
+            places.extend(inside().flat_map(|slot| outside().map(move |other| vec![slot, other])));
+        }
+        places
+    }
+
+    fn set(&self, at: Instant) -> Option<Region> {
+        let core = self.snapshot.core();
+        let set = self.never.person_in.as_ref()?;
+        let mut names = Names::new(&core.register, &core.atlas, &core.notice_days, at, crate::LATEST);
+        Some(names.region(set))
+    }
+
+    /// One slot of each set of places at which every test, and every reach of an exception, is the same.
+    fn representatives(&self, at: Instant, set: Option<&Region>) -> Vec<Slot> {
         let core = self.snapshot.core();
         let epoch = self.snapshot.epoch(at, crate::LATEST);
         let plans: Vec<_> = self
@@ -109,27 +124,18 @@ impl<'a> Search<'a> {
             .iter()
             .filter_map(|index| self.snapshot.plan(&epoch, *index))
             .collect();
-        let set = self.never.person_in.as_ref().map(|set| {
-            let mut names = crate::snapshot::names::Names::new(
-                &core.register,
-                &core.atlas,
-                &core.notice_days,
-                at,
-                crate::LATEST,
-            );
-            names.region(set)
-        });
         let mut seen = BTreeSet::new();
         let signature = |slot: Slot| -> Vec<u8> {
-            let tables = epoch
+            let conditions = epoch
                 .clauses
                 .iter()
                 .flatten()
-                .flat_map(|clause| &clause.conditions)
-                .filter_map(|condition| {
-                    condition.test.table().map(|table| {
-                        table.state(slot) as u8 | u8::from(table.named_parts.contains(slot)) << 4
-                    })
+                .flat_map(|clause| &clause.conditions);
+            let tables = conditions
+                .filter_map(|condition| condition.test.table())
+                .map(|table| {
+                    let named = u8::from(table.named_parts.contains(slot));
+                    table.state(slot) as u8 | named << 4
                 });
             let lifts = plans
                 .iter()
@@ -137,79 +143,47 @@ impl<'a> Search<'a> {
                 .flat_map(|check| &check.lifts);
             let reach = lifts.flat_map(|lift| lift.reach.iter().map(|reach| u8::from(reach.contains(slot))));
             let whole = u8::from(!core.atlas.parts(slot).is_empty());
-            let inside = set.as_ref().map_or(0, |set| set.membership(slot) as u8);
+            let inside = set.map_or(0, |set| set.membership(slot) as u8);
             tables.chain(reach).chain([whole, inside]).collect()
         };
-        let universe = core.atlas.universe();
-        universe
+        core.atlas
+            .universe()
             .iter()
             .filter(|slot| seen.insert(signature(*slot)))
-            .filter_map(|slot| self.place_at(slot))
             .collect()
     }
 
-    /// A place that stands at a slot: of the rest of a whole, some subdivision that nobody names.
-    fn place_at(&self, slot: Slot) -> Option<Place> {
+    fn case(&mut self, person: &Person, bound: &mut Bound, slots: &[Slot], at: Instant) -> Option<String> {
         let atlas = &self.snapshot.core().atlas;
-        let place = atlas.place(slot)?;
-        if atlas.is_rest(slot) {
-            place.parts().find(|part| atlas.slot(*part) == slot)
-        } else {
-            Some(place)
-        }
-    }
-
-    fn case(&mut self, person: &Person, first: Place, second: Option<Place>, at: Instant) -> Option<String> {
-        let from: Vec<PlaceFact> = std::iter::once(first)
-            .chain(second)
-            .map(PlaceFact::Known)
-            .collect();
-        let facts = facts_of(self.snapshot.register(), person, &from, at);
-        let bound = self.snapshot.bind(&facts, at, crate::LATEST);
+        let at_work = matches!(&person.place, PlaceFact::Known(place) if slots.contains(&atlas.slot(*place)));
+        bound.move_to(slots, person.site.as_ref().filter(|_| at_work));
         let mut decision = Decision::default();
         for deployment in &self.deployments {
             self.checked += 1;
-            self.snapshot.decide(&bound, *deployment, &mut decision);
+            self.snapshot.decide(bound, *deployment, &mut decision);
             if decision.verdict.permits() {
                 let id = self
                     .snapshot
                     .deployment(*deployment)
                     .map_or("", |entry| entry.id.as_str());
-                let beside = second.map(|place| format!(" and {place}")).unwrap_or_default();
-                let person = &person.id;
+                let codes: Vec<_> = slots.iter().map(|slot| self.code(*slot)).collect();
                 return Some(format!(
-                    "`{person}` in {first}{beside} is permitted `{id}` at {at}"
+                    "`{}` in {} is permitted `{id}` at {at}",
+                    person.id,
+                    codes.join(" and ")
                 ));
             }
         }
         None
     }
-}
 
-/// One person of each class: people whom no clause can tell apart count once.
-fn classes(register: &Register) -> Vec<&Person> {
-    let mut seen = BTreeSet::new();
-    let is_new = |person: &Person| {
-        let granted: &str = if register.grants.iter().any(|g| g.person == person.id) {
-            &person.id
+    fn code(&self, slot: Slot) -> String {
+        let atlas = &self.snapshot.core().atlas;
+        let code = atlas.place(slot).map_or("", territory::Place::code);
+        if atlas.is_rest(slot) {
+            format!("{code} (elsewhere in it)")
         } else {
-            ""
-        };
-        let workers = Worker::ALL.iter().position(|worker| *worker == person.worker);
-        let groups: BTreeSet<_> = person.groups.iter().collect();
-        let citizenships: BTreeSet<_> = person.citizenships.iter().collect();
-        let facts = format!(
-            "{granted} {workers:?} {groups:?} {citizenships:?} {:?} {} {} {:?} {:?} {:?} {:?}",
-            person.us_status,
-            person.entity,
-            person.engaging_entity,
-            person.named_in,
-            person.end_users,
-            person.application,
-            person.residence,
-        );
-        seen.insert(facts)
-    };
-    let mut is_new = is_new;
-    register.people.iter().filter(|person| is_new(person)).collect()
+            code.to_owned()
+        }
+    }
 }

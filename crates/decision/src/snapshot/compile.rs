@@ -2,7 +2,7 @@
 
 use super::cover::Cover;
 use super::{ClausePlace, Core, Index, Snapshot, names, sets};
-use crate::cases::{self, CaseFailure};
+use crate::cases::{self, CaseFailure, Depth};
 use register::model::{
     Deployment, Entity, Holding, Instant, Instrument, Layer, PlaceFact, PlaceSetName, Register, glob_matches,
 };
@@ -26,7 +26,7 @@ impl Snapshot {
     /// Compiles a register and runs its inline tests and invariants; `at` is the instant of tests that name none.
     pub fn compile(register: Register, digest: &str, at: Instant) -> Result<Self, CompileError> {
         let snapshot = Self::compile_untested(register, digest)?;
-        let report = cases::run(&snapshot, at);
+        let report = cases::run(&snapshot, at, Depth::Places);
         if report.failures.is_empty() {
             Ok(snapshot)
         } else {

@@ -131,24 +131,37 @@ impl Affiliation {
             })
     }
 
-    /// Everything that is linked with the licensee, upwards or downwards, link by link.
+    /// The licensee, those who hold it, link by link upwards, and all that any of these holds, link by link downwards.
+    /// A partner who holds half of one of our ventures is no affiliate, nor are its other ventures.
     fn family_of<'a>(&self, register: &'a Register, licensee: &'a str) -> BTreeSet<&'a str> {
-        let mut family = BTreeSet::from([licensee]);
-        loop {
-            let before = family.len();
-            for entity in &register.entities {
-                for owner in entity.owners.iter().map(|link| link.owner.as_str()) {
-                    if self.links(entity, owner)
-                        && (family.contains(owner) || family.contains(entity.id.as_str()))
-                    {
-                        family.extend([owner, entity.id.as_str()]);
-                    }
-                }
-            }
-            if family.len() == before {
-                return family;
-            }
+        let links = || {
+            register.entities.iter().flat_map(move |entity| {
+                let owners = entity.owners.iter().map(|link| link.owner.as_str());
+                owners
+                    .filter(move |owner| self.links(entity, owner))
+                    .map(move |owner| (owner, entity.id.as_str()))
+            })
+        };
+        let parents = closure(BTreeSet::from([licensee]), || {
+            links().map(|(owner, owned)| (owned, owner))
+        });
+        closure(parents, links)
+    }
+}
+
+/// Everything that steps lead to from a set.
+fn closure<'a, I: Iterator<Item = (&'a str, &'a str)>>(
+    mut reached: BTreeSet<&'a str>,
+    steps: impl Fn() -> I,
+) -> BTreeSet<&'a str> {
+    loop {
+        let next: Vec<_> = steps()
+            .filter(|(from, to)| reached.contains(from) && !reached.contains(to))
+            .collect();
+        if next.is_empty() {
+            return reached;
         }
+        reached.extend(next.into_iter().map(|(_, to)| to));
     }
 }
 

@@ -53,6 +53,11 @@ impl Triggers {
         Self(self.0 | other.0)
     }
 
+    /// All but these bits.
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// These bits if a condition holds.
     pub(crate) const fn when(self, condition: bool) -> Self {
         if condition { self } else { Self::NONE }

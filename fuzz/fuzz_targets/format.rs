@@ -1,0 +1,4 @@
+//! See `fuzz::format`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| fuzz::format(text));

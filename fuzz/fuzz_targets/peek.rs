@@ -1,0 +1,4 @@
+//! See `fuzz::peek`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|body: &[u8]| fuzz::peek(body));

@@ -1,0 +1,4 @@
+//! See `fuzz::place`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| fuzz::place(text));

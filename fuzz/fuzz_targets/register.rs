@@ -1,0 +1,4 @@
+//! See `fuzz::register`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| fuzz::register(text));

@@ -1,0 +1,34 @@
+//! What the fuzz targets do with their input, so that the same can run as plain tests.
+
+use register::source::Source;
+
+/// A register file of any text is read, or refused with diagnostics that say where.
+pub fn register(text: &str) {
+    let source = Source { path: "fuzz.toml".to_owned(), text: text.to_owned() };
+    let outcome = register::parse(&[source]);
+    if outcome.register.is_none() {
+        assert!(outcome.diagnostics.has_errors(), "a register was refused and nothing says why");
+    }
+}
+
+/// Formatting twice changes nothing more than formatting once.
+pub fn format(text: &str) {
+    let source = |text: String| Source { path: "fuzz.toml".to_owned(), text };
+    if let Ok(once) = register::format(&source(text.to_owned())) {
+        let twice = register::format(&source(once.clone()));
+        assert_eq!(twice.ok().as_ref(), Some(&once), "formatting is not idempotent");
+    }
+}
+
+/// Any text is a place or is not; what is one is canonical.
+pub fn place(text: &str) {
+    if let Ok(place) = territory::Place::parse(text) {
+        assert_eq!(territory::Place::parse(place.code()), Ok(place));
+    }
+    let _ = territory::Place::suggest(text);
+}
+
+/// What the peek finds in a body is what a JSON parser finds, and replacing the model touches nothing else.
+pub fn peek(body: &[u8]) {
+    let _ = wire::peek(body);
+}

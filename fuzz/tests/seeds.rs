@@ -1,0 +1,26 @@
+//! The harnesses on their seeds, where no compiler with a sanitizer is at hand.
+
+fn texts(folder: &str) -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(folder);
+    let files = std::fs::read_dir(folder).expect("there are seeds").flatten();
+    files.map(|file| std::fs::read_to_string(file.path()).expect("seeds are text")).collect()
+}
+
+#[test]
+fn registers() {
+    for text in texts("register") {
+        for end in (0..=text.len()).step_by(97).filter(|end| text.is_char_boundary(*end)) {
+            fuzz::register(&text[..end]);
+        }
+        fuzz::format(&text);
+    }
+}
+
+#[test]
+fn bodies() {
+    for text in texts("peek") {
+        for end in 0..=text.len() {
+            fuzz::peek(&text.as_bytes()[..end]);
+        }
+    }
+}
