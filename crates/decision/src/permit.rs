@@ -4,6 +4,7 @@
 //! sent: which deployment, under whose account, hosted where, with which provider-side tools. Forwarding code takes it
 //! by value, wrapped by the ledger in a proof that it was recorded.
 
+use crate::LATEST;
 use crate::explain::Explanation;
 use crate::facts::Facts;
 use crate::snapshot::Snapshot;
@@ -68,14 +69,15 @@ pub struct Refusal {
     pub explanation: Box<Explanation>,
 }
 
-/// Decides about a model for sealed facts, at an instant and as known then, and makes the permit or the refusal.
+/// Decides about a model for sealed facts, at an instant and with all that the snapshot knows, and makes the permit or
+/// the refusal.
 pub fn admit(
     snapshot: &Arc<Snapshot>,
     facts: &SealedFacts,
     model: &str,
     at: Instant,
 ) -> Result<Permit, Refusal> {
-    let bound = snapshot.bind(facts.facts(), at, at);
+    let bound = snapshot.bind(facts.facts(), at, LATEST);
     match snapshot.model_index(model) {
         Some(index) => {
             let decision = snapshot.decide_model(&bound, index);
@@ -97,7 +99,7 @@ pub fn admit(
 }
 
 fn refuse(snapshot: &Arc<Snapshot>, facts: &Facts, model: &str, decision: Decision, at: Instant) -> Refusal {
-    let explanation = Box::new(crate::explain::explain(snapshot, facts, model, &decision, at, at));
+    let explanation = Box::new(crate::explain::explain(snapshot, facts, model, &decision, at, LATEST));
     Refusal {
         snapshot: Arc::clone(snapshot),
         decision: Some(decision),

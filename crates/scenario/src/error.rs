@@ -104,9 +104,9 @@ impl ScenarioError {
         match self {
             Self::UnknownField { known, .. } if known.is_empty() => None,
             Self::UnknownField { known, .. } => Some(format!("it has `{}`", known.join("`, `"))),
-            Self::NotInRegister { what, .. } => {
-                Some(format!("name one that the register has, or add the {what} to the register"))
-            }
+            Self::NotInRegister { what, .. } => Some(format!(
+                "name one that the register has, or add the {what} to the register"
+            )),
             Self::Twice { .. } => Some("leave one of them out".to_owned()),
             _ => None,
         }

@@ -2,8 +2,8 @@
 
 use decision::{ClaimSource, Screening, Trip, Verdict};
 use register::model::{
-    Account, DataClass, Entity, ExceptionApproval, Hosting, Instant, ListChange, Obligation, Pattern, PlaceFact,
-    Purpose, Tier, UsStatus, Worker,
+    Account, DataClass, Entity, ExceptionApproval, Hosting, Instant, ListChange, Obligation, Pattern,
+    PlaceFact, Purpose, Tier, UsStatus, Worker,
 };
 
 /// A scenario file. Its agreements and lists are checked for shape and left out: those of the register count.

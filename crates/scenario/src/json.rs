@@ -38,12 +38,19 @@ fn convert(raw: &RawValue, levels: usize) -> Result<Json, String> {
     Ok(match text.bytes().next() {
         Some(b'{') => {
             let Members(members) = of(text)?;
-            let each = members.into_iter().map(|(key, value)| Ok((key, convert(value, below)?)));
+            let each = members
+                .into_iter()
+                .map(|(key, value)| Ok((key, convert(value, below)?)));
             Json::Object(each.collect::<Result<_, String>>()?)
         }
         Some(b'[') => {
             let elements: Vec<&RawValue> = of(text)?;
-            Json::List(elements.into_iter().map(|element| convert(element, below)).collect::<Result<_, _>>()?)
+            Json::List(
+                elements
+                    .into_iter()
+                    .map(|element| convert(element, below))
+                    .collect::<Result<_, _>>()?,
+            )
         }
         Some(b'"') => Json::Text(of(text)?),
         Some(b't' | b'f') => Json::Flag(of(text)?),
@@ -92,9 +99,11 @@ impl Json {
             Self::Number(digits) => serde_json::from_str(digits).unwrap_or(serde_json::Value::Null),
             Self::Text(text) => text.as_str().into(),
             Self::List(elements) => elements.iter().map(Self::to_value).collect(),
-            Self::Object(members) => {
-                members.iter().map(|(key, value)| (key.clone(), value.to_value())).collect::<serde_json::Map<_, _>>().into()
-            }
+            Self::Object(members) => members
+                .iter()
+                .map(|(key, value)| (key.clone(), value.to_value()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
         }
     }
 
@@ -122,8 +131,16 @@ mod tests {
     fn numbers_keep_their_digits_and_objects_their_repetitions() {
         let text = r#" {"a": [50.0100, -1e2, null, true], "a": "x"} "#;
         let number = |digits: &str| Json::Number(digits.to_owned());
-        let list = Json::List(vec![number("50.0100"), number("-1e2"), Json::Null, Json::Flag(true)]);
-        let expected = vec![("a".to_owned(), list), ("a".to_owned(), Json::Text("x".to_owned()))];
+        let list = Json::List(vec![
+            number("50.0100"),
+            number("-1e2"),
+            Json::Null,
+            Json::Flag(true),
+        ]);
+        let expected = vec![
+            ("a".to_owned(), list),
+            ("a".to_owned(), Json::Text("x".to_owned())),
+        ];
         assert_eq!(parse(text), Ok(Json::Object(expected)));
     }
 

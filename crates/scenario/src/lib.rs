@@ -22,7 +22,8 @@ mod run;
 
 pub use error::{ScenarioError, Where};
 pub use file::{
-    Catalogued, Evidence, Expectation, ExpectedReason, KnownThen, ListEdit, Request, Scenario, ScenarioFile, Subject,
+    Catalogued, Evidence, Expectation, ExpectedReason, KnownThen, ListEdit, Request, Scenario, ScenarioFile,
+    Subject,
 };
 pub use overlay::{Case, DEPLOYMENT, overlay};
 pub use read::read;

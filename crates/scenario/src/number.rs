@@ -20,7 +20,9 @@ const SECONDS_IN_AN_HOUR: u128 = 3600;
 impl Decimal {
     /// Reads a JSON number; `None` where it is out of all proportion.
     pub(crate) fn read(number: &str) -> Option<Self> {
-        let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
+        let (negative, number) = number
+            .strip_prefix('-')
+            .map_or((false, number), |rest| (true, rest));
         let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
         let exponent: i64 = exponent.parse().ok()?;
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -32,8 +34,14 @@ impl Decimal {
             return None;
         }
         digits.extend(std::iter::repeat_n('0', missing));
-        let scale = u32::try_from(scale.max(0)).ok().filter(|scale| usize::try_from(*scale).is_ok_and(|s| s <= MOST_DIGITS))?;
-        Some(Self { negative, digits, scale })
+        let scale = u32::try_from(scale.max(0))
+            .ok()
+            .filter(|scale| usize::try_from(*scale).is_ok_and(|s| s <= MOST_DIGITS))?;
+        Some(Self {
+            negative,
+            digits,
+            scale,
+        })
     }
 
     /// Without an exponent, such as `50.01`.
@@ -53,7 +61,12 @@ impl Decimal {
         if zero {
             return Some(0);
         }
-        let fraction = self.digits.bytes().rev().take(usize::try_from(self.scale).ok()?).any(|digit| digit != b'0');
+        let fraction = self
+            .digits
+            .bytes()
+            .rev()
+            .take(usize::try_from(self.scale).ok()?)
+            .any(|digit| digit != b'0');
         if self.negative || fraction {
             return None;
         }
@@ -63,9 +76,17 @@ impl Decimal {
     /// The number of hours in whole seconds, rounded away from zero: an age that is a hair above a limit stays above
     /// it, and a hair in the future stays in the future.
     pub(crate) fn hours_as_seconds(&self) -> Option<i64> {
-        let exact = self.digits.parse::<u128>().ok()?.checked_mul(SECONDS_IN_AN_HOUR)?;
+        let exact = self
+            .digits
+            .parse::<u128>()
+            .ok()?
+            .checked_mul(SECONDS_IN_AN_HOUR)?;
         let seconds = i64::try_from(exact.div_ceil(10_u128.checked_pow(self.scale)?)).ok()?;
-        Some(if self.negative { seconds.checked_neg()? } else { seconds })
+        Some(if self.negative {
+            seconds.checked_neg()?
+        } else {
+            seconds
+        })
     }
 }
 
@@ -115,7 +136,8 @@ mod tests {
 
     #[test]
     fn hours_round_away_from_zero() {
-        let check = |text: &str, seconds: i64| assert_eq!(decimal(text).hours_as_seconds(), Some(seconds), "{text}");
+        let check =
+            |text: &str, seconds: i64| assert_eq!(decimal(text).hours_as_seconds(), Some(seconds), "{text}");
         check("12", 43_200);
         check("12.0001", 43_201);
         check("12.00001", 43_201);

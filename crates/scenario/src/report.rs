@@ -153,18 +153,23 @@ impl Graded {
 
 impl Found {
     fn to_json(&self) -> Value {
-        let reason = |reason: &FoundReason| {
-            json!({"clause": reason.clause, "state": reason.state.as_str(), "instrument": reason.instrument})
-        };
-        let missing = |(what, state): &(Positive, State)| json!({"what": what.as_str(), "state": state.as_str()});
+        let reason = |reason: &FoundReason| json!({"clause": reason.clause, "state": reason.state.as_str(), "instrument": reason.instrument});
+        let missing =
+            |(what, state): &(Positive, State)| json!({"what": what.as_str(), "state": state.as_str()});
         let mut got = Map::new();
         got.insert("decision".to_owned(), self.verdict.as_str().into());
         got.insert("reasons".to_owned(), self.reasons.iter().map(reason).collect());
         got.insert("missing".to_owned(), self.missing.iter().map(missing).collect());
-        got.insert("facts".to_owned(), self.facts.iter().map(FoundFact::to_json).collect());
+        got.insert(
+            "facts".to_owned(),
+            self.facts.iter().map(FoundFact::to_json).collect(),
+        );
         got.insert("valid_until".to_owned(), time(self.valid_until));
         got.insert("alternatives".to_owned(), self.alternatives.clone().into());
-        got.insert("obligations".to_owned(), self.obligations.iter().map(|o| o.as_str()).collect());
+        got.insert(
+            "obligations".to_owned(),
+            self.obligations.iter().map(|o| o.as_str()).collect(),
+        );
         got.insert("stream_cut_at".to_owned(), time(self.stream_cut_at));
         if let Some((known_at, verdict)) = self.known_then {
             let then = json!({"known_at": known_at.to_string(), "decision": verdict.as_str()});

@@ -25,7 +25,9 @@ pub fn run(register: &Register, digest: &str, file: &ScenarioFile) -> Report {
             outcome,
         }
     };
-    Report { results: file.scenarios.iter().map(graded).collect() }
+    Report {
+        results: file.scenarios.iter().map(graded).collect(),
+    }
 }
 
 /// One scenario on a snapshot of its own.
@@ -46,14 +48,23 @@ impl<'a> Bench<'a> {
     ) -> Result<Self, ScenarioError> {
         let case = overlay(register, file, scenario)?;
         let not_compiled = |problem: String| {
-            let at = Where { scenario: Some(scenario.id.clone()), path: String::new() };
+            let at = Where {
+                scenario: Some(scenario.id.clone()),
+                path: String::new(),
+            };
             ScenarioError::NotCompiled { at, problem }
         };
         let snapshot = Snapshot::compile_untested(case.register.clone(), digest)
             .map_err(|error| not_compiled(error.to_string()))?;
         let asked = snapshot.deployment_index(DEPLOYMENT);
         let asked = asked.ok_or_else(|| not_compiled("its deployment is not in the snapshot".to_owned()))?;
-        Ok(Self { file, scenario, case, snapshot, asked })
+        Ok(Self {
+            file,
+            scenario,
+            case,
+            snapshot,
+            asked,
+        })
     }
 
     fn found(&self) -> Found {
@@ -68,39 +79,68 @@ impl<'a> Bench<'a> {
             obligations: decision.obligations.iter().collect(),
             stream_cut_at: self.stream_cut_at(&decision),
             known_then: self.scenario.expect.known_then.map(|then| {
-                (then.known_at, self.decide(self.asked, self.case.at, then.known_at).verdict)
+                (
+                    then.known_at,
+                    self.decide(self.asked, self.case.at, then.known_at).verdict,
+                )
             }),
         }
     }
 
     fn decide(&self, deployment: DeploymentIndex, at: Instant, known_at: Instant) -> Decision {
         let mut decision = Decision::default();
-        decision::decide(&self.snapshot, &self.case.facts, at, known_at, deployment, &mut decision);
+        decision::decide(
+            &self.snapshot,
+            &self.case.facts,
+            at,
+            known_at,
+            deployment,
+            &mut decision,
+        );
         decision
     }
 
     fn reasons(&self, decision: &Decision) -> Vec<FoundReason> {
         let clause = |(basis, state)| match basis {
-            Basis::Clause(index) => self.snapshot.clause(index).map(|(instrument, clause)| FoundReason {
-                instrument: instrument.id.clone(),
-                clause: clause.reference.clone(),
-                state,
-            }),
+            Basis::Clause(index) => self
+                .snapshot
+                .clause(index)
+                .map(|(instrument, clause)| FoundReason {
+                    instrument: instrument.id.clone(),
+                    clause: clause.reference.clone(),
+                    state,
+                }),
             Basis::Missing(_) => None,
         };
-        decision.reasons.iter().map(|reason| (reason.basis, reason.state)).filter_map(clause).collect()
+        decision
+            .reasons
+            .iter()
+            .map(|reason| (reason.basis, reason.state))
+            .filter_map(clause)
+            .collect()
     }
 
     /// What the reasons stand on, as a refusal would show it; for a permit, the place claims.
     fn facts(&self, decision: &Decision) -> Vec<FoundFact> {
         let (case, mut found) = (&self.case, Vec::new());
         if decision.verdict.permits() {
-            found.extend(case.facts.claims.iter().filter_map(place_fact));
+            found.extend(
+                case.facts
+                    .claims
+                    .iter()
+                    .filter_map(|claim| place_fact(&case.register, claim)),
+            );
             return found;
         }
         let model = &self.scenario.model;
-        let told =
-            decision::explain::explain(&self.snapshot, &case.facts, model, decision, case.at, case.known_at);
+        let told = decision::explain::explain(
+            &self.snapshot,
+            &case.facts,
+            model,
+            decision,
+            case.at,
+            case.known_at,
+        );
         for shown in told.reasons.into_iter().flat_map(|reason| reason.facts) {
             let fact = FoundFact {
                 what: shown.what,
@@ -120,8 +160,11 @@ impl<'a> Bench<'a> {
         let mut found: Vec<String> = Vec::new();
         for (index, entry) in self.file.catalogue.iter().enumerate() {
             let deployment = self.snapshot.deployment_index(&catalogue_id(index, entry));
-            let permits =
-                |deployment| self.decide(deployment, self.case.at, self.case.known_at).verdict.permits();
+            let permits = |deployment| {
+                self.decide(deployment, self.case.at, self.case.known_at)
+                    .verdict
+                    .permits()
+            };
             if !found.contains(&entry.model) && deployment.is_some_and(permits) {
                 found.push(entry.model.clone());
             }
@@ -154,16 +197,23 @@ fn missing(decision: &Decision) -> Vec<(Positive, State)> {
     decision.reasons.iter().filter_map(positive).collect()
 }
 
-fn place_fact(claim: &Claim) -> Option<FoundFact> {
+fn place_fact(register: &Register, claim: &Claim) -> Option<FoundFact> {
     let value = match claim.place.as_ref()? {
-        PlaceFact::Known(place) => place.code().to_owned(),
+        PlaceFact::Known(place) => {
+            let name = register.display.get(place).map_or(place.name(), String::as_str);
+            format!("{name} ({place})")
+        }
         PlaceFact::Unrecognised(text) => text.clone(),
         PlaceFact::Unknown => return None,
     };
     let (what, source) = ("place".to_owned(), Some(claim.source.as_str().to_owned()));
-    Some(FoundFact { what, value, source, observed_at: Some(claim.observed_at) })
+    Some(FoundFact {
+        what,
+        value,
+        source,
+        observed_at: Some(claim.observed_at),
+    })
 }
-
 
 #[cfg(test)]
 mod tests;

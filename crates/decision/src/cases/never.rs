@@ -124,13 +124,17 @@ impl<'a> Search<'a> {
             .iter()
             .filter_map(|index| self.snapshot.plan(&epoch, *index))
             .collect();
+        let tested: BTreeSet<_> = plans
+            .iter()
+            .flat_map(|plan| &plan.checks)
+            .map(|check| check.clause)
+            .collect();
         let mut seen = BTreeSet::new();
         let signature = |slot: Slot| -> Vec<u8> {
-            let conditions = epoch
-                .clauses
+            let clauses = tested
                 .iter()
-                .flatten()
-                .flat_map(|clause| &clause.conditions);
+                .filter_map(|clause| epoch.clauses.get(clause.0 as usize)?.as_ref());
+            let conditions = clauses.flat_map(|clause| &clause.conditions);
             let tables = conditions
                 .filter_map(|condition| condition.test.table())
                 .map(|table| {

@@ -1,5 +1,12 @@
 //! Tests of deciding through the public functions alone, most of them over the demo bank.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure itself, in its helpers too"
+)]
+
 mod bank;
 mod golden_matrix;
 mod known;

@@ -22,10 +22,22 @@ pub(super) fn overlay(
         instruments: scenario.instruments.clone(),
         hosting: scenario.hosting.clone(),
     };
-    let mut deployments = vec![deployment(register, scenario, DEPLOYMENT.to_owned(), &asked, "instruments")?];
+    let mut deployments = vec![deployment(
+        register,
+        scenario,
+        DEPLOYMENT.to_owned(),
+        &asked,
+        "instruments",
+    )?];
     for (index, entry) in file.catalogue.iter().enumerate() {
         let id = catalogue_id(index, entry);
-        deployments.push(deployment(register, scenario, id, entry, &format!("catalogue[{index}].instruments"))?);
+        deployments.push(deployment(
+            register,
+            scenario,
+            id,
+            entry,
+            &format!("catalogue[{index}].instruments"),
+        )?);
     }
     register.deployments = deployments;
     Ok(())
@@ -39,20 +51,37 @@ fn deployment(
     path: &str,
 ) -> Result<Deployment, ScenarioError> {
     for (index, named) in entry.instruments.iter().enumerate() {
-        if !register.instruments.iter().any(|instrument| instrument.id == *named) {
-            return Err(not_in_register(scenario, format!("{path}[{index}]"), "instrument", named));
+        if !register
+            .instruments
+            .iter()
+            .any(|instrument| instrument.id == *named)
+        {
+            return Err(not_in_register(
+                scenario,
+                format!("{path}[{index}]"),
+                "instrument",
+                named,
+            ));
         }
     }
     let model = approve(register, &entry.model);
     add_channel(register, &entry.channel);
-    let Hosting { inference, storage, egress } = entry.hosting.clone();
+    let Hosting {
+        inference,
+        storage,
+        egress,
+    } = entry.hosting.clone();
     Ok(Deployment {
         id,
         upstream_model: model.clone(),
         model,
         channel: entry.channel.clone(),
         agreements: entry.instruments.clone(),
-        hosting: Hosting { inference, storage, egress },
+        hosting: Hosting {
+            inference,
+            storage,
+            egress,
+        },
         tier: scenario.request.tier,
         account: scenario.request.account,
         billing: scenario.request.billing.clone(),
@@ -77,8 +106,16 @@ fn approve(register: &mut Register, name: &str) -> String {
     };
     // an id wins over another model's alias
     let by_id = register.models.iter().position(|model| model.id == name);
-    let by_alias = || register.models.iter().position(|model| model.aliases.iter().any(|alias| alias == name));
-    if let Some(model) = by_id.or_else(by_alias).and_then(|index| register.models.get_mut(index)) {
+    let by_alias = || {
+        register
+            .models
+            .iter()
+            .position(|model| model.aliases.iter().any(|alias| alias == name))
+    };
+    if let Some(model) = by_id
+        .or_else(by_alias)
+        .and_then(|index| register.models.get_mut(index))
+    {
         model.approval = Some(approval);
         return model.id.clone();
     }
@@ -101,6 +138,11 @@ fn approve(register: &mut Register, name: &str) -> String {
 fn add_channel(register: &mut Register, id: &str) {
     if !register.channels.iter().any(|channel| channel.id == id) {
         let (id, name, wire) = (id.to_owned(), id.to_owned(), "openai".to_owned());
-        register.channels.push(Channel { id, name, wire, position: Position::default() });
+        register.channels.push(Channel {
+            id,
+            name,
+            wire,
+            position: Position::default(),
+        });
     }
 }

@@ -20,7 +20,10 @@ pub(super) fn overlay(
     }
     let engaging = scenario.engaging_entity.as_ref().unwrap_or(&file.default_entity);
     if engaging.id == entity.id && engaging != entity {
-        return Err(ScenarioError::TwoEntities { at: field(scenario, "engaging_entity"), entity: entity.id.clone() });
+        return Err(ScenarioError::TwoEntities {
+            at: field(scenario, "engaging_entity"),
+            entity: entity.id.clone(),
+        });
     }
     put(register, engaging);
     Ok((entity.id.clone(), engaging.id.clone()))

@@ -19,7 +19,11 @@ pub(super) fn of(
     let request = &scenario.request;
     Ok(Facts {
         person: person(scenario),
-        claims: scenario.evidence.iter().map(|evidence| claim(evidence, scenario.at)).collect(),
+        claims: scenario
+            .evidence
+            .iter()
+            .map(|evidence| claim(evidence, scenario.at))
+            .collect(),
         entity,
         engaging_entity,
         request: RequestFacts {
@@ -47,7 +51,11 @@ fn person(scenario: &Scenario) -> PersonFacts {
         citizenships: scenario.subject.citizenships.clone(),
         us_status: scenario.subject.us_status,
         groups: scenario.request.groups.clone(),
-        named: if scenario.request.named { NamedUser::OfAll } else { NamedUser::OfNone },
+        named: if scenario.request.named {
+            NamedUser::OfAll
+        } else {
+            NamedUser::OfNone
+        },
         residence: PlaceFact::Unknown,
         assigned_site: None,
         entitlement: Entitlement::Assumed,
@@ -80,6 +88,9 @@ fn residency(
     }
     let place = Place::parse(asked)
         .map_err(|_| not_in_register(scenario, "request.residency", "region group or place", asked))?;
-    let definition = Definition { members: vec![Member::Place(place)], ..Definition::default() };
+    let definition = Definition {
+        members: vec![Member::Place(place)],
+        ..Definition::default()
+    };
     Ok(Some(PlaceSetName::Inline(definition)))
 }

@@ -44,7 +44,12 @@ pub fn overlay(register: &Register, file: &ScenarioFile, scenario: &Scenario) ->
         change_list(&mut register, scenario, edit)?;
     }
     let facts = facts::of(&register, scenario, entity, engaging)?;
-    Ok(Case { register, facts, at: scenario.at, known_at: decision::LATEST })
+    Ok(Case {
+        register,
+        facts,
+        at: scenario.at,
+        known_at: decision::LATEST,
+    })
 }
 
 fn change_list(register: &mut Register, scenario: &Scenario, edit: &ListEdit) -> Result<(), ScenarioError> {
@@ -57,11 +62,23 @@ fn change_list(register: &mut Register, scenario: &Scenario, edit: &ListEdit) ->
 
 /// A field of a scenario.
 fn field(scenario: &Scenario, path: impl Into<String>) -> Where {
-    Where { scenario: Some(scenario.id.clone()), path: path.into() }
+    Where {
+        scenario: Some(scenario.id.clone()),
+        path: path.into(),
+    }
 }
 
-fn not_in_register(scenario: &Scenario, path: impl Into<String>, what: &'static str, id: &str) -> ScenarioError {
-    ScenarioError::NotInRegister { at: field(scenario, path), what, id: id.to_owned() }
+fn not_in_register(
+    scenario: &Scenario,
+    path: impl Into<String>,
+    what: &'static str,
+    id: &str,
+) -> ScenarioError {
+    ScenarioError::NotInRegister {
+        at: field(scenario, path),
+        what,
+        id: id.to_owned(),
+    }
 }
 
 #[cfg(test)]

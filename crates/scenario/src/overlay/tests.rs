@@ -27,9 +27,14 @@ fn scenario_file(change: impl FnOnce(&mut Value)) -> ScenarioFile {
 }
 
 fn register() -> Register {
-    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let source = |path: &str, text: &str| Source {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    };
     let outcome = register::parse(&[source("a.toml", REGISTER), source("groups.toml", GROUPS)]);
-    outcome.register.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
+    outcome
+        .register
+        .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
 }
 
 const REGISTER: &str = r#"
@@ -77,17 +82,32 @@ fn case(change: impl FnOnce(&mut Value)) -> Result<Case, String> {
 #[test]
 fn deployments_are_those_of_the_scenario_and_the_catalogue() {
     let case = case(|_| ()).unwrap();
-    let ids: Vec<&str> = case.register.deployments.iter().map(|deployment| deployment.id.as_str()).collect();
+    let ids: Vec<&str> = case
+        .register
+        .deployments
+        .iter()
+        .map(|deployment| deployment.id.as_str())
+        .collect();
     assert_eq!(ids, ["scenario", "catalogue/0/gpt"]);
     for deployment in &case.register.deployments {
         assert_eq!(deployment.billing, PlaceFact::read("US"));
         assert_eq!(deployment.tier, Some(register::model::Tier::Paid));
         assert_eq!(deployment.hosting.egress, PlaceFact::read("SG"));
     }
-    let models: Vec<_> = case.register.models.iter().map(|model| (model.id.as_str(), model.modality.as_str())).collect();
+    let models: Vec<_> = case
+        .register
+        .models
+        .iter()
+        .map(|model| (model.id.as_str(), model.modality.as_str()))
+        .collect();
     assert_eq!(models, [("gpt", "text"), ("opus", "multimodal")]);
     assert!(case.register.models.iter().all(|model| model.approval.is_some()));
-    let channels: Vec<_> = case.register.channels.iter().map(|channel| channel.id.as_str()).collect();
+    let channels: Vec<_> = case
+        .register
+        .channels
+        .iter()
+        .map(|channel| channel.id.as_str())
+        .collect();
     assert_eq!(channels, ["vertex", "anthropic-api"]);
 }
 
@@ -96,7 +116,10 @@ fn an_entity_of_the_same_id_is_replaced() {
     let case = case(|_| ()).unwrap();
     assert_eq!(case.register.entities.len(), 1);
     assert_eq!(case.register.entities[0].incorporated, PlaceFact::read("US"));
-    assert_eq!((case.facts.entity.as_str(), case.facts.engaging_entity.as_str()), ("Bank", "Bank"));
+    assert_eq!(
+        (case.facts.entity.as_str(), case.facts.engaging_entity.as_str()),
+        ("Bank", "Bank")
+    );
 }
 
 #[test]
@@ -108,7 +131,11 @@ fn a_contractor_has_two_entities_and_nobody_else_does() {
             scenario["entity"] = employer.clone();
         });
         let case = case.unwrap();
-        (case.facts.entity, case.facts.engaging_entity, case.register.entities.len())
+        (
+            case.facts.entity,
+            case.facts.engaging_entity,
+            case.register.entities.len(),
+        )
     };
     assert_eq!(of("contractor"), ("Studio".to_owned(), "Bank".to_owned(), 2));
     assert_eq!(of("employee"), ("Studio".to_owned(), "Studio".to_owned(), 2));
@@ -117,14 +144,25 @@ fn a_contractor_has_two_entities_and_nobody_else_does() {
 #[test]
 fn shares_reach_the_register_exactly() {
     let case = case(|scenario| scenario["entity"] = json!({"id": "E", "unlisted_pct": 50.01})).unwrap();
-    let entity = case.register.entities.iter().find(|entity| entity.id == "E").unwrap();
-    assert_eq!(entity.unsupported_share, register::model::Holding::Stated(Share::basis_points(5001).unwrap()));
+    let entity = case
+        .register
+        .entities
+        .iter()
+        .find(|entity| entity.id == "E")
+        .unwrap();
+    assert_eq!(
+        entity.unsupported_share,
+        register::model::Holding::Stated(Share::basis_points(5001).unwrap())
+    );
 }
 
 #[test]
 fn ages_become_times_of_observation() {
     let case = case(|_| ()).unwrap();
-    assert_eq!(case.facts.claims[0].observed_at, Instant::parse("2026-07-15T07:00:00Z").unwrap());
+    assert_eq!(
+        case.facts.claims[0].observed_at,
+        Instant::parse("2026-07-15T07:00:00Z").unwrap()
+    );
     assert_eq!(case.facts.person.screening.screened_at, Some(case.at));
     assert_eq!(case.known_at, decision::LATEST);
 }
@@ -145,9 +183,7 @@ fn a_residency_is_a_group_or_a_place() {
 
 #[test]
 fn a_list_change_lands_on_its_list() {
-    let change = |list: &str| {
-        json!({"list": list, "remove": ["AE"], "cause": "law", "posted": "2026-07-01", "effective": "2026-07-02"})
-    };
+    let change = |list: &str| json!({"list": list, "remove": ["AE"], "cause": "law", "posted": "2026-07-01", "effective": "2026-07-02"});
     let laid = case(|scenario| scenario["list_change"] = change("supported")).unwrap();
     assert_eq!(laid.register.lists[0].changes.len(), 1);
     assert_eq!(
@@ -183,6 +219,13 @@ fn the_register_keeps_what_the_scenario_does_not_bring() {
     let ids = |groups: &[Group]| groups.iter().map(|group| group.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&before.groups), ids(&after.groups));
     assert_eq!(before.instruments, after.instruments);
-    assert_eq!(before.lists.iter().map(|list: &PlaceList| &list.id).collect::<Vec<_>>(), [&after.lists[0].id]);
+    assert_eq!(
+        before
+            .lists
+            .iter()
+            .map(|list: &PlaceList| &list.id)
+            .collect::<Vec<_>>(),
+        [&after.lists[0].id]
+    );
     assert_eq!(after.deployments[0].position, Position::default());
 }

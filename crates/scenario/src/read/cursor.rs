@@ -33,12 +33,25 @@ pub(crate) struct Value<'j> {
 impl<'j> Value<'j> {
     /// The whole file.
     pub(crate) fn root(json: &'j Json, problems: &'j Problems) -> Self {
-        Self { json, at: Where { scenario: None, path: String::new() }, problems }
+        Self {
+            json,
+            at: Where {
+                scenario: None,
+                path: String::new(),
+            },
+            problems,
+        }
     }
 
     /// The same value, from here on known as the scenario of this id.
     pub(crate) fn as_scenario(&self, id: &str) -> Self {
-        Self { at: Where { scenario: Some(id.to_owned()), path: String::new() }, ..self.clone() }
+        Self {
+            at: Where {
+                scenario: Some(id.to_owned()),
+                path: String::new(),
+            },
+            ..self.clone()
+        }
     }
 
     /// The plain JSON.
@@ -90,23 +103,36 @@ impl<'j> Value<'j> {
     /// A number.
     pub(crate) fn number(&self) -> Result<Decimal, Reported> {
         match self.json {
-            Json::Number(digits) => Decimal::read(digits).ok_or_else(|| self.wrong("a number of reasonable size")),
+            Json::Number(digits) => {
+                Decimal::read(digits).ok_or_else(|| self.wrong("a number of reasonable size"))
+            }
             _ => Err(self.wrong("a number")),
         }
     }
 
     /// A whole number from 0.
     pub(crate) fn count(&self) -> Result<u64, Reported> {
-        self.number()?.count().ok_or_else(|| self.wrong("a whole number from 0"))
+        self.number()?
+            .count()
+            .ok_or_else(|| self.wrong("a whole number from 0"))
     }
 
     /// A word of a closed vocabulary.
-    pub(crate) fn word<T: Copy>(&self, all: &[T], spelling: impl Fn(T) -> &'static str) -> Result<T, Reported> {
+    pub(crate) fn word<T: Copy>(
+        &self,
+        all: &[T],
+        spelling: impl Fn(T) -> &'static str,
+    ) -> Result<T, Reported> {
         let found = match self.json {
             Json::Text(text) => all.iter().copied().find(|word| spelling(*word) == text),
             _ => None,
         };
-        let words = || all.iter().map(|word| spelling(*word)).collect::<Vec<_>>().join("`, `");
+        let words = || {
+            all.iter()
+                .map(|word| spelling(*word))
+                .collect::<Vec<_>>()
+                .join("`, `")
+        };
         found.ok_or_else(|| self.wrong(format!("one of `{}`", words())))
     }
 
@@ -115,22 +141,39 @@ impl<'j> Value<'j> {
         let Json::List(elements) = self.json else {
             return Err(self.wrong("a list"));
         };
-        let element = |(index, json)| Self { json, at: self.inside(&format!("[{index}]")), problems: self.problems };
+        let element = |(index, json)| Self {
+            json,
+            at: self.inside(&format!("[{index}]")),
+            problems: self.problems,
+        };
         // all of them are read before the first fault counts
-        let read: Vec<_> = elements.iter().enumerate().map(element).map(|value| read(&value)).collect();
+        let read: Vec<_> = elements
+            .iter()
+            .enumerate()
+            .map(element)
+            .map(|value| read(&value))
+            .collect();
         read.into_iter().collect()
     }
 
     /// As [`Self::each`], and there is at least one.
     pub(crate) fn some_of<T>(&self, read: impl Fn(&Self) -> Result<T, Reported>) -> Result<Vec<T>, Reported> {
         let all = self.each(read)?;
-        if all.is_empty() { Err(self.wrong("a list of at least one")) } else { Ok(all) }
+        if all.is_empty() {
+            Err(self.wrong("a list of at least one"))
+        } else {
+            Ok(all)
+        }
     }
 
     /// Reports elements that are there twice.
     pub(crate) fn unique<T, K: PartialEq + ?Sized>(&self, elements: &[T], key: impl Fn(&T) -> &K) {
         for (index, element) in elements.iter().enumerate() {
-            if elements.iter().take(index).any(|earlier| key(earlier) == key(element)) {
+            if elements
+                .iter()
+                .take(index)
+                .any(|earlier| key(earlier) == key(element))
+            {
                 let at = self.inside(&format!("[{index}]"));
                 self.report(|_| ScenarioError::Twice { at });
             }
@@ -140,14 +183,25 @@ impl<'j> Value<'j> {
     /// An object.
     pub(crate) fn object(&self) -> Result<Object<'j>, Reported> {
         match self.json {
-            Json::Object(members) => Ok(Object { value: self.clone(), members, known: Vec::new() }),
+            Json::Object(members) => Ok(Object {
+                value: self.clone(),
+                members,
+                known: Vec::new(),
+            }),
             _ => Err(self.wrong("an object")),
         }
     }
 
     fn inside(&self, step: &str) -> Where {
-        let dot = if self.at.path.is_empty() || step.starts_with('[') { "" } else { "." };
-        Where { scenario: self.at.scenario.clone(), path: format!("{}{dot}{step}", self.at.path) }
+        let dot = if self.at.path.is_empty() || step.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        Where {
+            scenario: self.at.scenario.clone(),
+            path: format!("{}{dot}{step}", self.at.path),
+        }
     }
 }
 
@@ -164,7 +218,11 @@ impl<'j> Object<'j> {
     pub(crate) fn get(&mut self, key: &'static str) -> Option<Value<'j>> {
         self.known.push(key);
         let (_, json) = self.members.iter().find(|(member, _)| member == key)?;
-        Some(Value { json, at: self.value.inside(key), problems: self.value.problems })
+        Some(Value {
+            json,
+            at: self.value.inside(key),
+            problems: self.value.problems,
+        })
     }
 
     /// A field that must be there.
@@ -191,7 +249,11 @@ impl<'j> Object<'j> {
 
     /// Every field whatever its name, for objects whose keys are ids.
     pub(crate) fn all(&self) -> impl Iterator<Item = Value<'j>> {
-        self.members.iter().map(|(key, json)| Value { json, at: self.value.inside(key), problems: self.value.problems })
+        self.members.iter().map(|(key, json)| Value {
+            json,
+            at: self.value.inside(key),
+            problems: self.value.problems,
+        })
     }
 
     /// Reports every field that nobody asked for, and every field that is there twice.

@@ -11,10 +11,19 @@ pub(super) fn read(value: &Value<'_>) -> Result<Entity, Reported> {
     let incorporated = fields.may("inc", places::fact);
     let headquarters = fields.may("hq", places::fact);
     let principal_place = fields.may("ppb", places::fact);
-    let informative = [fields.may("parent", |v| v.text().map(drop)), fields.may("mau_now", |v| v.count().map(drop))];
-    let unsupported_share = fields.get("unlisted_pct").map_or(Ok(Holding::Absent), |value| holding(&value));
+    let informative = [
+        fields.may("parent", |v| v.text().map(drop)),
+        fields.may("mau_now", |v| v.count().map(drop)),
+    ];
+    let unsupported_share = fields
+        .get("unlisted_pct")
+        .map_or(Ok(Holding::Absent), |value| holding(&value));
     let owners = fields.may("ownership", |value| value.each(owner));
-    let controlled = fields.get("controlled").and_then(Value::unless_null).map(|value| value.flag()).transpose();
+    let controlled = fields
+        .get("controlled")
+        .and_then(Value::unless_null)
+        .map(|value| value.flag())
+        .transpose();
     let listed_owners = fields.may("listed_owners", |value| value.each(percent));
     let monthly_users = fields.may("mau_at_release", Value::count);
     fields.finish();

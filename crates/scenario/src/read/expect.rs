@@ -7,7 +7,12 @@ use crate::file::{Expectation, ExpectedReason, KnownThen};
 use decision::{State, Verdict};
 use register::model::Obligation;
 
-const VERDICTS: &[Verdict] = &[Verdict::Permit, Verdict::PermitWithObligations, Verdict::Deny, Verdict::Review];
+const VERDICTS: &[Verdict] = &[
+    Verdict::Permit,
+    Verdict::PermitWithObligations,
+    Verdict::Deny,
+    Verdict::Review,
+];
 const STATES: &[State] = &[State::Met, State::Unknown, State::Unclear];
 
 /// Obligations that the format can expect.
@@ -36,7 +41,12 @@ pub(super) fn read(value: &Value<'_>) -> Result<Expectation, Reported> {
     }
     let decision = decision?;
     only_for(&mut fields, "reasons_any", !decision.permits(), reasons)?;
-    only_for(&mut fields, "obligations", decision == Verdict::PermitWithObligations, obliged)?;
+    only_for(
+        &mut fields,
+        "obligations",
+        decision == Verdict::PermitWithObligations,
+        obliged,
+    )?;
     Ok(Expectation {
         decision,
         reasons_any: reasons_any?.unwrap_or_default(),
@@ -72,9 +82,14 @@ fn verdict(value: &Value<'_>) -> Result<Verdict, Reported> {
 fn reason(value: &Value<'_>) -> Result<ExpectedReason, Reported> {
     let mut fields = value.object()?;
     let clause = fields.need("clause").and_then(|value| value.text());
-    let state = fields.need("state").and_then(|value| value.word(STATES, State::as_str));
+    let state = fields
+        .need("state")
+        .and_then(|value| value.word(STATES, State::as_str));
     fields.finish();
-    Ok(ExpectedReason { clause: clause?, state: state? })
+    Ok(ExpectedReason {
+        clause: clause?,
+        state: state?,
+    })
 }
 
 fn obligations(value: &Value<'_>) -> Result<Vec<Obligation>, Reported> {
@@ -88,5 +103,8 @@ fn known_then(value: &Value<'_>) -> Result<KnownThen, Reported> {
     let known_at = fields.need("known_at").and_then(|value| places::instant(&value));
     let decision = fields.need("decision").and_then(|value| verdict(&value));
     fields.finish();
-    Ok(KnownThen { known_at: known_at?, decision: decision? })
+    Ok(KnownThen {
+        known_at: known_at?,
+        decision: decision?,
+    })
 }

@@ -32,9 +32,15 @@ pub(super) fn read(value: &Value<'_>) -> Result<Hosting, Reported> {
         Ok(places)
     });
     let storage = fields.need("storage").and_then(|value| places::fact(&value));
-    let egress = fields.need("gateway_egress").and_then(|value| places::fact(&value));
+    let egress = fields
+        .need("gateway_egress")
+        .and_then(|value| places::fact(&value));
     fields.finish();
-    Ok(Hosting { inference: inference?, storage: storage?, egress: egress? })
+    Ok(Hosting {
+        inference: inference?,
+        storage: storage?,
+        egress: egress?,
+    })
 }
 
 fn inference_place(value: &Value<'_>) -> Result<HostingPlace, Reported> {
@@ -44,7 +50,9 @@ fn inference_place(value: &Value<'_>) -> Result<HostingPlace, Reported> {
     }
     if let Some(but) = text.strip_prefix("*-") {
         let place = Place::parse(but).ok().filter(|_| but.len() == 2);
-        return place.map(HostingPlace::AnywhereBut).ok_or_else(|| value.wrong("`*-` and the code of a place"));
+        return place
+            .map(HostingPlace::AnywhereBut)
+            .ok_or_else(|| value.wrong("`*-` and the code of a place"));
     }
     if !places::looks_like_a_code(&text) {
         return Err(value.wrong("a place code such as `US`, `*`, or `*-CN`"));

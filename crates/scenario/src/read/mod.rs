@@ -53,12 +53,20 @@ fn file(root: &Value<'_>) -> Result<ScenarioFile, Reported> {
             shape::check(&value, shape);
         }
     }
-    let default_entity = fields.need("bank_default_entity").and_then(|value| entity::read(&value));
+    let default_entity = fields
+        .need("bank_default_entity")
+        .and_then(|value| entity::read(&value));
     let catalogue = fields.need("catalogue").and_then(|value| value.each(catalogued));
-    let scenarios = fields.need("scenarios").and_then(|value| value.each(scenario::read));
+    let scenarios = fields
+        .need("scenarios")
+        .and_then(|value| value.each(scenario::read));
     fields.finish();
     format?;
-    let file = ScenarioFile { default_entity: default_entity?, catalogue: catalogue?, scenarios: scenarios? };
+    let file = ScenarioFile {
+        default_entity: default_entity?,
+        catalogue: catalogue?,
+        scenarios: scenarios?,
+    };
     if let Ok(value) = fields_of(root, "scenarios") {
         value.unique(&file.scenarios, |scenario| scenario.id.as_str());
     }
@@ -73,8 +81,15 @@ fn catalogued(value: &Value<'_>) -> Result<Catalogued, Reported> {
     let mut fields = value.object()?;
     let model = fields.need("model").and_then(|value| value.text());
     let channel = fields.need("channel").and_then(|value| hosting::channel(&value));
-    let instruments = fields.need("instruments").and_then(|value| value.each(Value::text));
+    let instruments = fields
+        .need("instruments")
+        .and_then(|value| value.each(Value::text));
     let hosting = fields.need("hosting").and_then(|value| hosting::read(&value));
     fields.finish();
-    Ok(Catalogued { model: model?, channel: channel?, instruments: instruments?, hosting: hosting? })
+    Ok(Catalogued {
+        model: model?,
+        channel: channel?,
+        instruments: instruments?,
+        hosting: hosting?,
+    })
 }

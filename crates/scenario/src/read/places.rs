@@ -7,7 +7,11 @@ use territory::Place;
 /// A place code as the format allows it; whether it means a place is for the decision to say.
 pub(super) fn fact(value: &Value<'_>) -> Result<PlaceFact, Reported> {
     let text = value.text()?;
-    if looks_like_a_code(&text) { Ok(PlaceFact::read(&text)) } else { Err(value.wrong("a place code such as `HK` or `UA-43`")) }
+    if looks_like_a_code(&text) {
+        Ok(PlaceFact::read(&text))
+    } else {
+        Err(value.wrong("a place code such as `HK` or `UA-43`"))
+    }
 }
 
 /// A set of place codes.
@@ -22,7 +26,9 @@ pub(super) fn known(value: &Value<'_>) -> Result<Place, Reported> {
 
 /// Two capitals, and a subdivision of one to three capitals or digits where there is one.
 pub(super) fn looks_like_a_code(text: &str) -> bool {
-    let (whole, part) = text.split_once('-').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let (whole, part) = text
+        .split_once('-')
+        .map_or((text, None), |(whole, part)| (whole, Some(part)));
     let capital = |byte: u8| byte.is_ascii_uppercase();
     whole.len() == 2
         && whole.bytes().all(capital)
@@ -34,7 +40,9 @@ pub(super) fn looks_like_a_code(text: &str) -> bool {
 /// A whole UTC day: the instant at which it begins.
 pub(super) fn day(value: &Value<'_>) -> Result<Instant, Reported> {
     let text = value.text()?;
-    let day = fits("dddd-dd-dd", &text).then(|| Instant::parse(&text).ok()).flatten();
+    let day = fits("dddd-dd-dd", &text)
+        .then(|| Instant::parse(&text).ok())
+        .flatten();
     day.ok_or_else(|| value.wrong("a day such as `2026-07-15`"))
 }
 
@@ -46,7 +54,9 @@ pub(super) fn day_after(value: &Value<'_>) -> Result<Instant, Reported> {
 /// An instant.
 pub(super) fn instant(value: &Value<'_>) -> Result<Instant, Reported> {
     let text = value.text()?;
-    let instant = fits("dddd-dd-ddTdd:dd:ddZ", &text).then(|| Instant::parse(&text).ok()).flatten();
+    let instant = fits("dddd-dd-ddTdd:dd:ddZ", &text)
+        .then(|| Instant::parse(&text).ok())
+        .flatten();
     instant.ok_or_else(|| value.wrong("an instant such as `2026-07-15T09:00:00Z`"))
 }
 

@@ -9,8 +9,12 @@ use register::model::{Account, DataClass, ExceptionApproval, Instant, Pattern, P
 
 pub(super) fn read(value: &Value<'_>, at: Instant) -> Result<Request, Reported> {
     let mut fields = value.object()?;
-    let purpose = fields.need("use").and_then(|value| value.word(Purpose::ALL, Purpose::as_str));
-    let data = fields.need("data").and_then(|value| value.word(DataClass::ALL, DataClass::as_str));
+    let purpose = fields
+        .need("use")
+        .and_then(|value| value.word(Purpose::ALL, Purpose::as_str));
+    let data = fields
+        .need("data")
+        .and_then(|value| value.word(DataClass::ALL, DataClass::as_str));
     let end_users = fields.may("end_users", places::facts);
     let residency = fields.may("residency", Value::text);
     let output_to = fields.may("output_to", places::facts);
@@ -22,11 +26,14 @@ pub(super) fn read(value: &Value<'_>, at: Instant) -> Result<Request, Reported> 
     let groups = fields.may("groups", |value| value.each(Value::text));
     let human_review = fields.flag("human_review");
     let registered = fields.flag("registered_app");
-    let patterns = fields.may("pattern", |value| value.each(|v| v.word(Pattern::ALL, Pattern::as_str)));
+    let patterns = fields.may("pattern", |value| {
+        value.each(|v| v.word(Pattern::ALL, Pattern::as_str))
+    });
     let resale = fields.flag("resale");
     let screening = screening(&mut fields, at);
-    let exception =
-        fields.may("exception", |value| value.word(ExceptionApproval::ALL, ExceptionApproval::as_str));
+    let exception = fields.may("exception", |value| {
+        value.word(ExceptionApproval::ALL, ExceptionApproval::as_str)
+    });
     let side_call = fields.may("side_call", Value::text);
     let stream_until = fields.may("stream_until", places::instant);
     fields.finish();
@@ -55,21 +62,30 @@ pub(super) fn read(value: &Value<'_>, at: Instant) -> Result<Request, Reported> 
 
 /// Absent: clean, now. An explicit null is unknown: never screened, or nobody knows when.
 fn screening(fields: &mut Object<'_>, at: Instant) -> Result<Screening, Reported> {
-    const RESULTS: &[(&str, ScreeningResult)] = &[("clean", ScreeningResult::Clean), ("hit", ScreeningResult::Hit)];
+    const RESULTS: &[(&str, ScreeningResult)] =
+        &[("clean", ScreeningResult::Clean), ("hit", ScreeningResult::Hit)];
     let result = match fields.get("screening").map(Value::unless_null) {
         None => Ok(Some(ScreeningResult::Clean)),
         Some(None) => Ok(None),
-        Some(Some(value)) => value.word(RESULTS, |(word, _)| word).map(|(_, result)| Some(result)),
+        Some(Some(value)) => value
+            .word(RESULTS, |(word, _)| word)
+            .map(|(_, result)| Some(result)),
     };
     let screened_at = match fields.get("screening_age_hours").map(Value::unless_null) {
         None => Ok(Some(at)),
         Some(None) => Ok(None),
         Some(Some(value)) => age(&value).map(|age| Some(at.plus(age.saturating_neg()))),
     };
-    Ok(Screening { result: result?, screened_at: screened_at? })
+    Ok(Screening {
+        result: result?,
+        screened_at: screened_at?,
+    })
 }
 
 /// An age in hours, as whole seconds.
 pub(super) fn age(value: &Value<'_>) -> Result<i64, Reported> {
-    value.number()?.hours_as_seconds().ok_or_else(|| value.wrong("an age in hours of reasonable size"))
+    value
+        .number()?
+        .hours_as_seconds()
+        .ok_or_else(|| value.wrong("an age in hours of reasonable size"))
 }

@@ -49,10 +49,14 @@ const ANY_INSTANT: Instant = Instant(0);
 
 pub(super) fn read(value: &Value<'_>) -> Result<Scenario, Reported> {
     let id = value.object()?.need("id").and_then(|value| identity(&value));
-    let value = &id.as_ref().map_or_else(|_| value.clone(), |id| value.as_scenario(id));
+    let value = &id
+        .as_ref()
+        .map_or_else(|_| value.clone(), |id| value.as_scenario(id));
     let mut fields = value.object()?;
     fields.get("id");
-    let kind = fields.need("kind").and_then(|value| value.word(KINDS, |kind| kind));
+    let kind = fields
+        .need("kind")
+        .and_then(|value| value.word(KINDS, |kind| kind));
     let title = fields.need("title").and_then(|value| value.text());
     let at = fields.need("at").and_then(|value| places::instant(&value));
     let subject = fields.need("person").and_then(|value| subject(&value));
@@ -63,7 +67,9 @@ pub(super) fn read(value: &Value<'_>) -> Result<Scenario, Reported> {
     let channel = fields.need("channel").and_then(|value| hosting::channel(&value));
     let instruments = fields.need("instruments").and_then(|value| instruments(&value));
     let hosting = fields.need("hosting").and_then(|value| hosting::read(&value));
-    let asked = fields.need("request").and_then(|value| request::read(&value, at.unwrap_or(ANY_INSTANT)));
+    let asked = fields
+        .need("request")
+        .and_then(|value| request::read(&value, at.unwrap_or(ANY_INSTANT)));
     let list_change = fields.may("list_change", list_edit);
     let expect = fields.need("expect").and_then(|value| expect::read(&value));
     let notes = [fields.may("why", Value::text), fields.may("source", Value::text)];
@@ -92,7 +98,11 @@ pub(super) fn read(value: &Value<'_>) -> Result<Scenario, Reported> {
 
 fn identity(value: &Value<'_>) -> Result<String, Reported> {
     let id = value.text()?;
-    if id.is_empty() { Err(value.wrong("the name of a case")) } else { Ok(id) }
+    if id.is_empty() {
+        Err(value.wrong("the name of a case"))
+    } else {
+        Ok(id)
+    }
 }
 
 fn instruments(value: &Value<'_>) -> Result<Vec<String>, Reported> {
@@ -103,21 +113,36 @@ fn instruments(value: &Value<'_>) -> Result<Vec<String>, Reported> {
 
 fn subject(value: &Value<'_>) -> Result<Subject, Reported> {
     let mut fields = value.object()?;
-    let worker = fields.need("worker").and_then(|value| value.word(Worker::ALL, Worker::as_str));
+    let worker = fields
+        .need("worker")
+        .and_then(|value| value.word(Worker::ALL, Worker::as_str));
     let home = fields.may("home_office", places::fact);
-    let citizenships =
-        fields.get("citizenships").and_then(Value::unless_null).map(|value| places::facts(&value)).transpose();
+    let citizenships = fields
+        .get("citizenships")
+        .and_then(Value::unless_null)
+        .map(|value| places::facts(&value))
+        .transpose();
     let us_status = fields.may("us_status", |value| value.word(UsStatus::ALL, UsStatus::as_str));
     fields.finish();
     home?;
-    Ok(Subject { worker: worker?, citizenships: citizenships?.unwrap_or_default(), us_status: us_status? })
+    Ok(Subject {
+        worker: worker?,
+        citizenships: citizenships?.unwrap_or_default(),
+        us_status: us_status?,
+    })
 }
 
 fn claim(value: &Value<'_>) -> Result<Evidence, Reported> {
     let mut fields = value.object()?;
-    let source = fields.need("source").and_then(|value| value.word(SOURCES, |(word, _)| word));
+    let source = fields
+        .need("source")
+        .and_then(|value| value.word(SOURCES, |(word, _)| word));
     let place = fields.need("place").and_then(|value| {
-        value.unless_null().map(|value| value.text()).transpose().map(|text| text.map(|text| PlaceFact::read(&text)))
+        value
+            .unless_null()
+            .map(|value| value.text())
+            .transpose()
+            .map(|text| text.map(|text| PlaceFact::read(&text)))
     });
     let site = fields.may("site", Value::text);
     let database = fields.may("database", Value::text);
@@ -147,7 +172,9 @@ fn list_edit(value: &Value<'_>) -> Result<ListEdit, Reported> {
     let list = fields.need("list").and_then(|value| value.text());
     let remove = fields.may("remove", |value| value.each(places::known));
     let add = fields.may("add", |value| value.each(places::known));
-    let cause = fields.need("cause").and_then(|value| value.word(Cause::ALL, Cause::as_str));
+    let cause = fields
+        .need("cause")
+        .and_then(|value| value.word(Cause::ALL, Cause::as_str));
     let posted = fields.need("posted").and_then(|value| places::day(&value));
     let effective = fields.need("effective").and_then(|value| places::day(&value));
     fields.finish();

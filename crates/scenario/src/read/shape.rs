@@ -36,14 +36,27 @@ pub(super) enum Shape {
 use Shape::{ById, Day, Flag, List, Number, Object, OrNull, Places, PlacesOr, Text, Word};
 
 /// Fields at the top of a file that are for people.
-pub(super) static INFORMATIVE: &[(&str, Shape)] = &[("decision_values", List(&Text)), ("legend", ById(&Text))];
+pub(super) static INFORMATIVE: &[(&str, Shape)] =
+    &[("decision_values", List(&Text)), ("legend", ById(&Text))];
 
 /// Fields at the top of a file that must be there, and that the register stands in for or nothing reads.
-pub(super) static BESIDE_THE_REGISTER: &[(&str, Shape)] =
-    &[("rules", List(&Text)), ("lists", ById(&LIST)), ("agreements", ById(&INSTRUMENT)), ("count", Number)];
+pub(super) static BESIDE_THE_REGISTER: &[(&str, Shape)] = &[
+    ("rules", List(&Text)),
+    ("lists", ById(&LIST)),
+    ("agreements", ById(&INSTRUMENT)),
+    ("count", Number),
+];
 
 static LIST: Shape = Object(1, &[&[("versions", List(&LIST_VERSION)), ("note", Text)]]);
-static LIST_VERSION: Shape = Object(2, &[&[("provider_entry", Text), ("from", Day), ("to", Day), ("known_from", Day)]]);
+static LIST_VERSION: Shape = Object(
+    2,
+    &[&[
+        ("provider_entry", Text),
+        ("from", Day),
+        ("to", Day),
+        ("known_from", Day),
+    ]],
+);
 
 static INSTRUMENT: Shape = Object(
     1,
@@ -68,7 +81,10 @@ static INSTRUMENT: Shape = Object(
     ]],
 );
 static INTERPRETATION: Shape = Object(2, &[&[("clauses", List(&Text)), ("readings", List(&READING))]]);
-static READING: Shape = Object(2, &[&[("known_from", Day), ("tests", Word(tests)), ("note", Text)]]);
+static READING: Shape = Object(
+    2,
+    &[&[("known_from", Day), ("tests", Word(tests)), ("note", Text)]],
+);
 
 static CLAUSE: Shape = Object(2, &[&[("id", Text), ("type", Word(kind))], PARAMETERS]);
 static REPLACED: Shape = Object(0, &[PARAMETERS]);
@@ -92,19 +108,35 @@ static PARAMETERS: &[(&str, Shape)] = &[
     ("review_if_beneficiary_in", Text),
     ("deny_if_billing_not_in", Text),
     ("deny_if_billing_in", Places),
-    ("for_accounts", List(&Word(|value| value.word(Account::ALL, Account::as_str).map(drop)))),
+    (
+        "for_accounts",
+        List(&Word(|value| value.word(Account::ALL, Account::as_str).map(drop))),
+    ),
     ("named", List(&Text)),
     ("deny_if_foreign_person", Flag),
-    ("not_foreign", Object(2, &[&[("citizenships", Places), ("us_status", List(&Text))]])),
+    (
+        "not_foreign",
+        Object(2, &[&[("citizenships", Places), ("us_status", List(&Text))]]),
+    ),
     ("deny_if_served_in", Text),
     ("unless_models_filed", List(&Text)),
     ("deny_if_inference_in", Text),
-    ("deny_if_inference_not_within", Word(|value| value.constant("request.residency"))),
+    (
+        "deny_if_inference_not_within",
+        Word(|value| value.constant("request.residency")),
+    ),
     ("deny_if_inference_or_storage_not_within", Text),
     ("require_group", Text),
     ("require_human_review", Flag),
     ("test_employer", Flag),
-    ("deny_if_exception", List(&Word(|value| value.word(ExceptionApproval::ALL, ExceptionApproval::as_str).map(drop)))),
+    (
+        "deny_if_exception",
+        List(&Word(|value| {
+            value
+                .word(ExceptionApproval::ALL, ExceptionApproval::as_str)
+                .map(drop)
+        })),
+    ),
     ("deny_if_side_call", Flag),
     ("deny_outside_term", Flag),
     ("deny_without_licence", Flag),
@@ -116,9 +148,17 @@ static PARAMETERS: &[(&str, Shape)] = &[
     ("max_days", Number),
     ("if_entity_in", Text),
     ("for_entities", List(&Text)),
-    ("for_workers", List(&Word(|value| value.word(Worker::ALL, Worker::as_str).map(drop)))),
+    (
+        "for_workers",
+        List(&Word(|value| value.word(Worker::ALL, Worker::as_str).map(drop))),
+    ),
     ("for_use", List(&Word(purpose))),
-    ("for_data", List(&Word(|value| value.word(DataClass::ALL, DataClass::as_str).map(drop)))),
+    (
+        "for_data",
+        List(&Word(|value| {
+            value.word(DataClass::ALL, DataClass::as_str).map(drop)
+        })),
+    ),
     ("for_registered_app", Flag),
     ("models", List(&Text)),
     ("obliges", List(&Text)),
@@ -132,12 +172,25 @@ static PARAMETERS: &[(&str, Shape)] = &[
 
 static STATUS: Shape = Object(
     2,
-    &[&[("from", Day), ("status", Word(status)), ("to", Day), ("known_from", Day), ("note", Text)]],
+    &[&[
+        ("from", Day),
+        ("status", Word(status)),
+        ("to", Day),
+        ("known_from", Day),
+        ("note", Text),
+    ]],
 );
 
 fn document(value: &Value<'_>) -> Result<(), Reported> {
-    const DOCUMENTS: &[&str] =
-        &["negotiated", "public terms", "order form", "amendment", "variant", "regulation", "internal policy"];
+    const DOCUMENTS: &[&str] = &[
+        "negotiated",
+        "public terms",
+        "order form",
+        "amendment",
+        "variant",
+        "regulation",
+        "internal policy",
+    ];
     value.word(DOCUMENTS, |word| word).map(drop)
 }
 
@@ -146,7 +199,9 @@ fn layer(value: &Value<'_>) -> Result<(), Reported> {
 }
 
 fn tests(value: &Value<'_>) -> Result<(), Reported> {
-    value.word(&["person.places", "hosting.inference"], |word| word).map(drop)
+    value
+        .word(&["person.places", "hosting.inference"], |word| word)
+        .map(drop)
 }
 
 fn kind(value: &Value<'_>) -> Result<(), Reported> {
@@ -165,7 +220,9 @@ fn purpose(value: &Value<'_>) -> Result<(), Reported> {
 }
 
 fn status(value: &Value<'_>) -> Result<(), Reported> {
-    value.word(&["in_force", "suspended", "unclear"], |word| word).map(drop)
+    value
+        .word(&["in_force", "suspended", "unclear"], |word| word)
+        .map(drop)
 }
 
 /// Reports everything that does not have the shape. Nothing of the value is kept.
@@ -198,7 +255,11 @@ pub(super) fn check(value: &Value<'_>, shape: &'static Shape) {
         }),
         Object(needed, tables) => value.object().map(|mut object| {
             for (index, (key, inner)) in tables.iter().copied().flatten().enumerate() {
-                let field = if index < *needed { object.need(key).ok() } else { object.get(key) };
+                let field = if index < *needed {
+                    object.need(key).ok()
+                } else {
+                    object.get(key)
+                };
                 if let Some(field) = field {
                     check(&field, inner);
                 }

@@ -3,9 +3,7 @@
 use super::read;
 use crate::error::ScenarioError;
 use decision::{ClaimSource, Screening, ScreeningResult, Trip};
-use register::model::{
-    Account, Holding, HostingPlace, Instant, PlaceFact, Share, Worker,
-};
+use register::model::{Account, Holding, HostingPlace, Instant, PlaceFact, Share, Worker};
 use serde_json::{Value, json};
 
 /// A file with one scenario in which everything that may be left out is left out.
@@ -50,19 +48,31 @@ fn with(pointer: &str, value: Value) -> Value {
 fn without(pointer: &str) -> Value {
     let mut file = minimal();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
-    file.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key).unwrap();
+    file.pointer_mut(parent)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove(key)
+        .unwrap();
     file
 }
 
 fn faults(file: &Value) -> Vec<String> {
-    read(&file.to_string()).unwrap_err().iter().map(ToString::to_string).collect()
+    read(&file.to_string())
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 #[test]
 fn faults_name_the_scenario_and_the_field() {
     let check = |file: Value, expected: &str| assert_eq!(faults(&file), [expected]);
     let s = "/scenarios/0";
-    check(with(&format!("{s}/colour"), json!(1)), "scenario `T001`, field `colour`: the format has no such field");
+    check(
+        with(&format!("{s}/colour"), json!(1)),
+        "scenario `T001`, field `colour`: the format has no such field",
+    );
     check(
         with(&format!("{s}/request/user"), json!("x")),
         "scenario `T001`, field `request.user`: the format has no such field",
@@ -72,7 +82,10 @@ fn faults_name_the_scenario_and_the_field() {
         "scenario `T001`, field `person.worker`: `robot` is not one of `employee`, `contractor`, `service`",
     );
     check(
-        with(&format!("{s}/evidence"), json!([{"source": "badge", "place": "HK"}, {"source": "session", "place": "HK"}])),
+        with(
+            &format!("{s}/evidence"),
+            json!([{"source": "badge", "place": "HK"}, {"source": "session", "place": "HK"}]),
+        ),
         "scenario `T001`, field `evidence[1].source`: `session` is not one of `badge`, `zone`, `device`, `geoip`, `hr`, \
          `trip`, `vpn-exit`, `proxy-egress`, `client-header`",
     );
@@ -84,7 +97,10 @@ fn faults_name_the_scenario_and_the_field() {
         with(&format!("{s}/at"), json!("2026-02-30T09:00:00Z")),
         "scenario `T001`, field `at`: `2026-02-30T09:00:00Z` is not an instant such as `2026-07-15T09:00:00Z`",
     );
-    check(without(&format!("{s}/request/use")), "scenario `T001`, field `request.use` is missing");
+    check(
+        without(&format!("{s}/request/use")),
+        "scenario `T001`, field `request.use` is missing",
+    );
     check(without(&format!("{s}/id")), "field `scenarios[0].id` is missing");
     check(
         with(&format!("{s}/hosting/inference"), json!(["*-ZZ"])),
@@ -104,7 +120,10 @@ fn faults_name_the_scenario_and_the_field() {
     );
     let hosting = json!({"inference": ["US"], "storage": "US", "gateway_egress": "US"});
     check(
-        with("/catalogue", json!([{"channel": "vertex", "instruments": ["A"], "hosting": hosting}])),
+        with(
+            "/catalogue",
+            json!([{"channel": "vertex", "instruments": ["A"], "hosting": hosting}]),
+        ),
         "field `catalogue[0].model` is missing",
     );
 }
@@ -113,8 +132,11 @@ fn faults_name_the_scenario_and_the_field() {
 fn parts_that_the_register_stands_in_for_are_checked_too() {
     let agreement = |agreement: Value| with("/agreements", json!({ "A": agreement }));
     let check = |file: Value, expected: &str| assert_eq!(faults(&file), [expected]);
-    check(agreement(json!({"kind": "handshake"})), "field `agreements.A.kind`: `handshake` is not one of `negotiated`, \
-         `public terms`, `order form`, `amendment`, `variant`, `regulation`, `internal policy`");
+    check(
+        agreement(json!({"kind": "handshake"})),
+        "field `agreements.A.kind`: `handshake` is not one of `negotiated`, \
+         `public terms`, `order form`, `amendment`, `variant`, `regulation`, `internal policy`",
+    );
     check(
         agreement(json!({"kind": "variant", "clauses": [{"id": "1", "type": "territory.mood"}]})),
         "field `agreements.A.clauses[0].type`: `territory.mood` is not a kind of clause",
@@ -123,20 +145,31 @@ fn parts_that_the_register_stands_in_for_are_checked_too() {
         agreement(json!({"kind": "variant", "replace": {"1": {"deny_if_bored": true}}})),
         "field `agreements.A.replace.1.deny_if_bored`: the format has no such field",
     );
-    check(with("/schema", json!("territory.scenarios/3")), "field `schema`: `territory.scenarios/3` is not `territory.scenarios/2`");
+    check(
+        with("/schema", json!("territory.scenarios/3")),
+        "field `schema`: `territory.scenarios/3` is not `territory.scenarios/2`",
+    );
 }
 
 #[test]
 fn expectations_go_with_their_decision() {
     let expect = |expect: Value| with("/scenarios/0/expect", expect);
-    let check = |file: Value, expected: &str| assert_eq!(faults(&file), [format!("scenario `T001`, field {expected}")]);
+    let check = |file: Value, expected: &str| {
+        assert_eq!(faults(&file), [format!("scenario `T001`, field {expected}")])
+    };
     let reasons = json!([{"clause": "1", "state": "met"}]);
-    check(expect(json!({"decision": "deny"})), "`expect.reasons_any` is missing");
+    check(
+        expect(json!({"decision": "deny"})),
+        "`expect.reasons_any` is missing",
+    );
     check(
         expect(json!({"decision": "permit", "reasons_any": reasons})),
         "`expect.reasons_any` does not go with the decision expected",
     );
-    check(expect(json!({"decision": "permit_with_obligations"})), "`expect.obligations` is missing");
+    check(
+        expect(json!({"decision": "permit_with_obligations"})),
+        "`expect.obligations` is missing",
+    );
     check(
         expect(json!({"decision": "permit", "obligations": ["monitor"]})),
         "`expect.obligations` does not go with the decision expected",
@@ -161,14 +194,22 @@ fn all_faults_at_once() {
 
 #[test]
 fn repeated_keys_and_ids() {
-    let text = minimal().to_string().replacen("\"kind\":", "\"kind\":\"seed\",\"kind\":", 1);
+    let text = minimal()
+        .to_string()
+        .replacen("\"kind\":", "\"kind\":\"seed\",\"kind\":", 1);
     let found = read(&text).unwrap_err();
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].to_string(), "scenario `T001`, field `kind` is given twice");
+    assert_eq!(
+        found[0].to_string(),
+        "scenario `T001`, field `kind` is given twice"
+    );
     let mut twice = minimal();
     twice["scenarios"] = json!([minimal()["scenarios"][0], minimal()["scenarios"][0]]);
     assert_eq!(faults(&twice), ["field `scenarios[1]` is given twice"]);
-    assert!(matches!(read("{").unwrap_err()[..], [ScenarioError::NotJson { .. }]));
+    assert!(matches!(
+        read("{").unwrap_err()[..],
+        [ScenarioError::NotJson { .. }]
+    ));
 }
 
 #[test]
@@ -176,15 +217,37 @@ fn defaults_are_those_of_the_format() {
     let file = read(&minimal().to_string()).unwrap();
     let scenario = &file.scenarios[0];
     let request = &scenario.request;
-    assert_eq!(request.screening, Screening { result: Some(ScreeningResult::Clean), screened_at: Some(scenario.at) });
+    assert_eq!(
+        request.screening,
+        Screening {
+            result: Some(ScreeningResult::Clean),
+            screened_at: Some(scenario.at)
+        }
+    );
     assert_eq!((request.account, request.tier), (Account::Enterprise, None));
     assert_eq!(request.billing, PlaceFact::Unknown);
-    assert_eq!((request.end_users.as_ref(), request.residency.as_ref()), (None, None));
+    assert_eq!(
+        (request.end_users.as_ref(), request.residency.as_ref()),
+        (None, None)
+    );
     assert!(request.output_to.is_empty() && request.groups.is_empty() && request.patterns.is_empty());
     assert!(!request.named && !request.human_review && !request.registered_application && !request.resale);
-    assert_eq!((request.exception, request.side_call.as_ref(), request.stream_until), (None, None, None));
-    assert_eq!((scenario.subject.worker, scenario.subject.citizenships.len()), (Worker::Employee, 0));
-    assert_eq!((&scenario.entity, &scenario.engaging_entity, &scenario.list_change), (&None, &None, &None));
+    assert_eq!(
+        (
+            request.exception,
+            request.side_call.as_ref(),
+            request.stream_until
+        ),
+        (None, None, None)
+    );
+    assert_eq!(
+        (scenario.subject.worker, scenario.subject.citizenships.len()),
+        (Worker::Employee, 0)
+    );
+    assert_eq!(
+        (&scenario.entity, &scenario.engaging_entity, &scenario.list_change),
+        (&None, &None, &None)
+    );
     let entity = &file.default_entity;
     assert_eq!(entity.incorporated, PlaceFact::Unknown);
     assert_eq!(entity.principal_place, PlaceFact::Unknown);
@@ -202,11 +265,20 @@ fn explicit_nulls_are_unknown() {
     file["scenarios"][0]["entity"] = json!({"id": "E", "hq": "SG", "unlisted_pct": null, "controlled": null});
     let file = read(&file.to_string()).unwrap();
     let scenario = &file.scenarios[0];
-    assert_eq!(scenario.request.screening, Screening { result: None, screened_at: None });
+    assert_eq!(
+        scenario.request.screening,
+        Screening {
+            result: None,
+            screened_at: None
+        }
+    );
     assert!(scenario.subject.citizenships.is_empty());
     assert_eq!(scenario.evidence[0].place, None);
     let entity = scenario.entity.as_ref().unwrap();
-    assert_eq!((&entity.unsupported_share, entity.controlled), (&Holding::Unknown, None));
+    assert_eq!(
+        (&entity.unsupported_share, entity.controlled),
+        (&Holding::Unknown, None)
+    );
     assert_eq!(entity.principal_place, PlaceFact::read("SG"));
 }
 
@@ -214,7 +286,9 @@ fn explicit_nulls_are_unknown() {
 fn a_null_that_the_format_does_not_allow_is_a_fault() {
     for field in ["residency", "tier", "billing_country", "groups", "exception"] {
         let file = with(&format!("/scenarios/0/request/{field}"), json!(null));
-        assert!(faults(&file)[0].starts_with(&format!("scenario `T001`, field `request.{field}`: `null` is not")));
+        assert!(faults(&file)[0].starts_with(&format!(
+            "scenario `T001`, field `request.{field}`: `null` is not"
+        )));
     }
 }
 
@@ -225,7 +299,11 @@ fn shares_are_exact_decimals() {
         file["bank_default_entity"]["unlisted_pct"] = json!(77);
         let text = file.to_string().replace("77", percent);
         let share = read(&text).unwrap().default_entity.unsupported_share;
-        assert_eq!(share, Holding::Stated(Share::percent(expected).unwrap()), "{percent}");
+        assert_eq!(
+            share,
+            Holding::Stated(Share::percent(expected).unwrap()),
+            "{percent}"
+        );
     };
     check("50.01", "50.01");
     check("50.00000000000000000001", "50.00000000000000000001");
@@ -242,19 +320,31 @@ fn claims_age_in_whole_seconds_and_trips_include_their_last_day() {
         {"source": "hr", "place": "HK", "trip_start": "2026-07-01"},
     ]);
     let file = read(&with("/scenarios/0/evidence", claims).to_string()).unwrap();
-    let [badge, geoip, trip, hr] = file.scenarios[0].evidence.as_slice() else { panic!("four claims") };
-    assert_eq!((badge.age, badge.site.as_deref(), badge.marked), (43_201, Some("tower"), false));
+    let [badge, geoip, trip, hr] = file.scenarios[0].evidence.as_slice() else {
+        panic!("four claims")
+    };
+    assert_eq!(
+        (badge.age, badge.site.as_deref(), badge.marked),
+        (43_201, Some("tower"), false)
+    );
     assert_eq!((geoip.age, geoip.marked), (-3_600, true));
     assert_eq!(geoip.place, Some(PlaceFact::read("HK")));
     assert_eq!(trip.place, Some(PlaceFact::Unrecognised("Oz".to_owned())));
     let day = |text: &str| Instant::parse(text).ok();
-    assert_eq!(trip.trip, Some(Trip { from: day("2026-07-01"), to: day("2026-07-15") }));
+    assert_eq!(
+        trip.trip,
+        Some(Trip {
+            from: day("2026-07-01"),
+            to: day("2026-07-15")
+        })
+    );
     assert_eq!((hr.source, hr.trip), (ClaimSource::Directory, None));
 }
 
 #[test]
 fn hosting_may_be_anywhere() {
-    let file = read(&with("/scenarios/0/hosting/inference", json!(["*", "*-CN", "US", "QQ"])).to_string()).unwrap();
+    let file =
+        read(&with("/scenarios/0/hosting/inference", json!(["*", "*-CN", "US", "QQ"])).to_string()).unwrap();
     let place = |code: &str| territory::Place::parse(code).unwrap();
     assert_eq!(
         file.scenarios[0].hosting.inference,
@@ -272,7 +362,10 @@ fn list_changes_begin_at_midnight() {
     let change = json!({"list": "l", "remove": ["AE"], "cause": "notice", "posted": "2026-07-01", "effective": "2026-07-31"});
     let file = read(&with("/scenarios/0/list_change", change.clone()).to_string()).unwrap();
     let edit = file.scenarios[0].list_change.as_ref().unwrap();
-    assert_eq!(edit.change.effective, Instant::parse("2026-07-31T00:00:00Z").unwrap());
+    assert_eq!(
+        edit.change.effective,
+        Instant::parse("2026-07-31T00:00:00Z").unwrap()
+    );
     assert!(edit.change.add.is_empty());
     let mut unknown = change;
     unknown["remove"] = json!(["QQ"]);

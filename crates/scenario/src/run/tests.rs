@@ -49,9 +49,14 @@ incorporated = "US"
 "#;
 
 fn register() -> Register {
-    let source = register::source::Source { path: "a.toml".to_owned(), text: REGISTER.to_owned() };
+    let source = register::source::Source {
+        path: "a.toml".to_owned(),
+        text: REGISTER.to_owned(),
+    };
     let outcome = register::parse(&[source]);
-    outcome.register.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
+    outcome
+        .register
+        .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
 }
 
 /// The report about one scenario: somebody with a badge in a place asks for a model.
@@ -87,13 +92,27 @@ fn a_refusal_with_its_clause_and_what_is_permitted_instead() {
     });
     assert_eq!((&report["total"], &report["agree"]), (&json!(1), &json!(1)));
     let result = &report["results"][0];
-    assert_eq!((&result["id"], &result["agree"], result.get("why")), (&json!("T001"), &json!(true), None));
+    assert_eq!(
+        (&result["id"], &result["agree"], result.get("why")),
+        (&json!("T001"), &json!(true), None)
+    );
     assert_eq!(result["expected"]["alternatives"], json!(["gpt"]));
     let got = &result["got"];
     assert_eq!(got["decision"], "deny");
-    assert_eq!(got["reasons"], json!([{"clause": "A-1", "state": "met", "instrument": "A"}]));
-    assert_eq!((&got["missing"], &got["alternatives"]), (&json!([]), &json!(["gpt"])));
-    assert_eq!(got["facts"][0]["value"].as_str().map(|value| value.contains("HK") || value.contains("Hong Kong")), Some(true));
+    assert_eq!(
+        got["reasons"],
+        json!([{"clause": "A-1", "state": "met", "instrument": "A"}])
+    );
+    assert_eq!(
+        (&got["missing"], &got["alternatives"]),
+        (&json!([]), &json!(["gpt"]))
+    );
+    assert_eq!(
+        got["facts"][0]["value"]
+            .as_str()
+            .map(|value| value.contains("HK") || value.contains("Hong Kong")),
+        Some(true)
+    );
 }
 
 #[test]
@@ -114,7 +133,10 @@ fn id_title_and_notes_are_no_facts() {
 #[test]
 fn a_wrong_expectation_is_a_disagreement_that_says_what_differs() {
     let report = report("HK", "opus", |_| ());
-    assert_eq!((&report["agree"], &report["results"][0]["agree"]), (&json!(0), &json!(false)));
+    assert_eq!(
+        (&report["agree"], &report["results"][0]["agree"]),
+        (&json!(0), &json!(false))
+    );
     assert_eq!(report["results"][0]["why"], "the decision is deny, not permit");
 }
 
@@ -134,7 +156,10 @@ fn obligations_come_with_a_permit() {
         scenario["request"]["data"] = json!("client");
         scenario["expect"] = json!({"decision": "permit_with_obligations", "obligations": ["full capture"]});
     });
-    assert_eq!(report["results"][0]["got"]["obligations"], json!(["full capture"]));
+    assert_eq!(
+        report["results"][0]["got"]["obligations"],
+        json!(["full capture"])
+    );
     assert_eq!(report["agree"], 1, "{report:#}");
 }
 
@@ -159,7 +184,10 @@ fn a_stream_outlives_its_evidence_by_one_second() {
     let report = report("AE", "opus", |scenario| {
         scenario["request"]["stream_until"] = json!("2026-07-16T09:00:00Z");
     });
-    assert_eq!(report["results"][0]["got"]["stream_cut_at"], "2026-07-15T21:00:01Z", "{report:#}");
+    assert_eq!(
+        report["results"][0]["got"]["stream_cut_at"], "2026-07-15T21:00:01Z",
+        "{report:#}"
+    );
 }
 
 #[test]

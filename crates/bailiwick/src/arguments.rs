@@ -1,0 +1,233 @@
+//! The command line.
+
+use crate::exit::EXIT_CODES;
+use clap::{Args, Parser, Subcommand};
+use register::model::{DataClass, Instant, Purpose};
+use std::path::PathBuf;
+use territory::Place;
+
+/// Where, and for whom, a model may be used: decided from contracts, law and house rules, and explained.
+#[derive(Debug, Parser)]
+#[command(name = "bailiwick", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Folder of the register [default: the configuration's, else the current folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) register: Option<PathBuf>,
+    /// Configuration of this installation [default: bailiwick.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print JSON on stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read a register, find every mistake in it, and run its tests
+    Check {
+        /// Folder of the register
+        dir: Option<PathBuf>,
+    },
+    /// Format the files of a register
+    Fmt {
+        /// Folder of the register
+        dir: Option<PathBuf>,
+        /// Change nothing; fail if a file is not formatted
+        #[arg(long)]
+        check: bool,
+    },
+    /// Decide for one person and one model, and explain the answer
+    Why(Why),
+    /// List the models that a person may use
+    Models {
+        /// Who, where and when
+        #[command(flatten)]
+        question: Question,
+        /// List refused models too, with the reason
+        #[arg(long)]
+        all: bool,
+    },
+    /// Run the tests and invariants of a register, or scenarios against it
+    Test {
+        /// File of scenarios to run instead
+        #[arg(long, value_name = "FILE")]
+        scenarios: Option<PathBuf>,
+        /// Instant of tests that name none [default: now]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        at: Option<Instant>,
+    },
+    /// Write a small register and its configuration to begin with
+    Init {
+        /// Folder to write into
+        dir: PathBuf,
+    },
+    /// Look at the configuration of this installation
+    Config {
+        /// What to do with it
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Give keys to people of the register, or list them
+    Keys {
+        /// Where keys are kept [default: the configuration's]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+        /// What to do with them
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Run the gateway as configured
+    Serve,
+    /// Run everything on this machine with the register of an invented bank
+    Demo(Demo),
+    /// Print the JSON Schema of a register file, for editors
+    Schema,
+}
+
+/// A question about one model.
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Model, by id or alias
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: String,
+    /// Who, where and when
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+/// Who asks, where and when.
+#[derive(Debug, Args)]
+pub(crate) struct Question {
+    /// Person of the register
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) person: String,
+    /// Place in which an office network sees the person; may be given again [default: the directory's place]
+    #[arg(long, value_name = "PLACE", value_parser = place)]
+    pub(crate) from: Vec<Place>,
+    /// Date or instant of the decision [default: now]
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub(crate) at: Option<Instant>,
+    /// Decide with what was known then [default: all that is known]
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub(crate) known_at: Option<Instant>,
+    /// Purpose [default: the first of the person's application]
+    #[arg(long, value_name = "PURPOSE", value_parser = purpose)]
+    pub(crate) purpose: Option<Purpose>,
+    /// Data class [default: the first of the person's application]
+    #[arg(long, value_name = "CLASS", value_parser = data)]
+    pub(crate) data: Option<DataClass>,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read it, and compare it with the register
+    Check,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and print it, this once
+    New {
+        /// Person or service account of the register
+        #[arg(long, value_name = "PERSON")]
+        person: String,
+        /// Application that the key is for [default: the person's own]
+        #[arg(long, value_name = "APPLICATION")]
+        application: Option<String>,
+        /// First day or instant at which it is no longer taken [default: never]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        expires: Option<Instant>,
+    },
+    /// List keys, by their public part
+    List,
+}
+
+/// How to run the demonstration.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Port on 127.0.0.1, 0 for any [default: 8080, or any if that is taken]
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Only the labelled stand-in answers: no model is run and no provider called
+    #[arg(long)]
+    pub(crate) stand_in_only: bool,
+    /// Date or instant that the demonstration's clock shows at its start
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub(crate) at: Option<Instant>,
+    /// Where its ledger is kept [default: a folder that is removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Python with the package xllamacpp, which serves the small model
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "model_file",
+        conflicts_with = "stand_in_only"
+    )]
+    pub(crate) model_python: Option<PathBuf>,
+    /// Weights of the small model, a GGUF file
+    #[arg(long, value_name = "FILE", requires = "model_python")]
+    pub(crate) model_file: Option<PathBuf>,
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).map_err(|error| error.to_string())
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    Place::parse(text).map_err(|error| {
+        let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{error}{help}")
+    })
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    Purpose::parse(text).ok_or_else(|| one_of(Purpose::ALL.iter().map(|word| word.as_str())))
+}
+
+fn data(text: &str) -> Result<DataClass, String> {
+    DataClass::parse(text).ok_or_else(|| one_of(DataClass::ALL.iter().map(|word| word.as_str())))
+}
+
+fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_place_that_is_none_is_refused_with_help() {
+        let parse = |from: &str| {
+            Arguments::try_parse_from(["x", "why", "--person", "p", "--model", "m", "--from", from])
+        };
+        assert!(parse("HK").is_ok());
+        assert!(
+            parse("Hong Kong")
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean `HK` (Hong Kong)?")
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! `bailiwick serve`: the gateway as configured, until it is told to stop.
+
+use super::{register_of, shown};
+use crate::arguments::Global;
+use crate::config::Config;
+use crate::data::{self, DataDir};
+use crate::exit::{Exit, UsageError};
+use crate::folder::{CONFIGURATION, Folder};
+use crate::screen::Screen;
+use crate::services::{self, Ending, Services, connectors};
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> {
+    let Some(config) = Config::find(global.config.as_deref())? else {
+        let help = "write one with `bailiwick init DIR`, or name it with --config".to_owned();
+        return Err(UsageError::new(format!("there is no `{CONFIGURATION}` here"), help).into());
+    };
+    if config.listeners.is_empty() {
+        let help = "add `[[listener]]` with an `address` to the configuration".to_owned();
+        return Err(UsageError::new("there is no listener, so nothing would be served", help).into());
+    }
+    let folder = Folder::read(&register_of(global, None)?)?;
+    let snapshot = services::compile(&folder)?;
+    let data = DataDir::open(&data::named(None, config.data.clone())?)?;
+    services::runtime()?.block_on(async {
+        let ending = Ending::watch()?;
+        let services = Services::new(snapshot, &data, data.keys()?, connectors::egress(&config))?;
+        let mut gateways = Vec::new();
+        for configured in &config.listeners {
+            let address = configured.address;
+            let listener = TcpListener::bind(address).await;
+            let listener = listener.with_context(|| format!("cannot listen on `{address}`"))?;
+            let address = listener.local_addr()?;
+            let url = configured
+                .public_url
+                .clone()
+                .unwrap_or_else(|| format!("http://{address}"));
+            gateways.push((
+                services.gateway(connectors::open(&config)?, url.clone())?,
+                listener,
+            ));
+            match screen.json() {
+                true => {
+                    screen.line(&serde_json::json!({ "base_url": url, "address": address.to_string() }))?
+                }
+                false => screen.data(format_args!("serving {} at {url}", shown(&folder.path)))?,
+            }
+        }
+        screen.next("bailiwick keys new --person PERSON", "a key to call it with")?;
+        services.serve(gateways, ending).await
+    })?;
+    screen.say("stopped")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,114 @@
+//! Where a secret is found. The configuration names the place; the secret itself is read when a connector needs it, and
+//! is never printed, stored or part of a snapshot.
+
+use anyhow::{Context as _, bail};
+use std::path::{Path, PathBuf};
+
+/// Where a credential is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// In an environment variable.
+    Env(String),
+    /// In a file, without its last line break.
+    File(PathBuf),
+    /// On the standard output of a command.
+    Exec(String),
+}
+
+impl Credential {
+    /// Reads `env:NAME`, `file:PATH` or `exec:COMMAND`.
+    pub(crate) fn parse(text: &str, folder: &Path) -> Option<Self> {
+        let (sort, rest) = text.split_once(':')?;
+        if rest.trim().is_empty() {
+            return None;
+        }
+        match sort {
+            "env" => Some(Self::Env(rest.to_owned())),
+            "file" => Some(Self::File(folder.join(rest))),
+            "exec" => Some(Self::Exec(rest.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// What it is, without the secret.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Env(name) => format!("environment variable `{name}`"),
+            Self::File(path) => format!("file `{}`", path.display()),
+            Self::Exec(command) => format!("output of `{command}`"),
+        }
+    }
+
+    /// The secret.
+    pub(crate) fn secret(&self) -> anyhow::Result<String> {
+        let missing = || format!("no credential from the {}", self.describe());
+        let secret = match self {
+            Self::Env(name) => variable(name).with_context(missing)?,
+            Self::File(path) => std::fs::read_to_string(path).with_context(missing)?,
+            Self::Exec(command) => run(command).with_context(missing)?,
+        };
+        let secret = secret.trim_end_matches(['\r', '\n']);
+        if secret.is_empty() {
+            bail!("the {} is empty", self.describe());
+        }
+        Ok(secret.to_owned())
+    }
+}
+
+/// An environment variable that is set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the configuration is what may read the environment"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn run(command: &str) -> anyhow::Result<String> {
+    let mut words = command.split_whitespace();
+    let program = words.next().context("there is no command")?;
+    let output = std::process::Command::new(program).args(words).output()?;
+    if !output.status.success() {
+        bail!("it ended with {}", output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_places_and_no_secret_in_the_file() {
+        let parse = |text: &str| Credential::parse(text, Path::new("etc"));
+        assert_eq!(parse("env:KEY"), Some(Credential::Env("KEY".to_owned())));
+        assert_eq!(
+            parse("file:key.txt"),
+            Some(Credential::File(PathBuf::from("etc/key.txt")))
+        );
+        assert_eq!(
+            parse("exec:vault read key"),
+            Some(Credential::Exec("vault read key".to_owned()))
+        );
+        for text in ["sk-123", "env:", "https://example.com", ""] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_come_from_files_and_commands() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key"), "secret\n").unwrap();
+        let read = |text: &str| Credential::parse(text, folder.path()).unwrap().secret();
+        assert_eq!(read("file:key").unwrap(), "secret");
+        assert_eq!(read("exec:echo secret").unwrap(), "secret");
+        assert!(read("exec:false").is_err());
+        assert!(
+            read("file:none")
+                .unwrap_err()
+                .to_string()
+                .contains("no credential from the file")
+        );
+        assert!(read("env:BAILIWICK_NO_SUCH_VARIABLE").is_err());
+    }
+}

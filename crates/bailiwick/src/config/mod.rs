@@ -1,0 +1,130 @@
+//! `bailiwick.toml`: how this installation connects.
+//!
+//! The register says what may be done and pins the host names of each deployment; this file says by which connector,
+//! under whose credential and from which listener. It never holds a secret, only where one is found ([`credential`]),
+//! and unknown keys are refused, since a misspelt `proxy` would otherwise mean a direct connection.
+
+pub(crate) mod credential;
+mod read;
+
+use crate::exit::UsageError;
+use crate::folder::CONFIGURATION;
+use anyhow::Context as _;
+use credential::Credential;
+use register::diagnose::Diagnostics;
+use register::model::PlaceFact;
+use register::source::{Position, Source};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use wire::Dialect;
+
+/// The configuration of an installation. Paths are resolved against the folder of its file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Config {
+    /// Folder of the register.
+    pub(crate) register: Option<PathBuf>,
+    /// Where keys and the ledger are kept.
+    pub(crate) data: Option<PathBuf>,
+    /// Where the gateway listens.
+    pub(crate) listeners: Vec<Listener>,
+    /// How providers are reached.
+    pub(crate) connectors: Vec<Connector>,
+}
+
+/// A socket of the gateway.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Listener {
+    /// Address and port.
+    pub(crate) address: SocketAddr,
+    /// How people reach it, for links in refusals; the address where none is given.
+    pub(crate) public_url: Option<String>,
+    /// Where it is written.
+    pub(crate) position: Position,
+}
+
+/// How a provider is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Connector {
+    /// Identity, as deployments name it.
+    pub(crate) id: String,
+    /// Base URL of the provider.
+    pub(crate) url: String,
+    /// Where the credential is found; `None`: the provider asks for none.
+    pub(crate) credential: Option<Credential>,
+    /// The wire that it speaks.
+    pub(crate) dialect: Dialect,
+    /// Where its calls leave, if not where the register says.
+    pub(crate) egress: Option<PlaceFact>,
+    /// HTTP proxy that its calls go through.
+    pub(crate) proxy: Option<String>,
+    /// Further certificate authorities to trust.
+    pub(crate) ca: Option<PathBuf>,
+    /// Where it is written.
+    pub(crate) position: Position,
+}
+
+/// A configuration file as read.
+pub(crate) struct Loaded {
+    /// The configuration; `None` if it has errors.
+    pub(crate) config: Option<Config>,
+    /// The file.
+    pub(crate) source: Source,
+    /// Its errors.
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl Config {
+    /// The configuration of the file named, or of `bailiwick.toml` if there is one here; an error if it has errors.
+    pub(crate) fn find(named: Option<&Path>) -> anyhow::Result<Option<Self>> {
+        let Some(loaded) = Loaded::find(named)? else {
+            return Ok(None);
+        };
+        match loaded.config {
+            Some(config) => Ok(Some(config)),
+            None => {
+                let help = "`bailiwick config check` shows each of them".to_owned();
+                let message = format!(
+                    "`{}` has {} errors",
+                    loaded.source.path,
+                    loaded.diagnostics.errors().count()
+                );
+                Err(UsageError::new(message, help).into())
+            }
+        }
+    }
+}
+
+impl Loaded {
+    /// Reads the file named, or `bailiwick.toml` if there is one here.
+    pub(crate) fn find(named: Option<&Path>) -> anyhow::Result<Option<Self>> {
+        let path = named.unwrap_or(Path::new(CONFIGURATION));
+        if !path.is_file() {
+            return match named {
+                None => Ok(None),
+                Some(path) => {
+                    Err(UsageError::new(format!("there is no file `{}`", path.display()), None).into())
+                }
+            };
+        }
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Some(Self::of(
+            Source {
+                path: path.display().to_string(),
+                text,
+            },
+            folder,
+        )))
+    }
+
+    /// A configuration whose text is at hand, its paths resolved against a folder.
+    pub(crate) fn of(source: Source, folder: &Path) -> Self {
+        let (config, diagnostics) = read::read(&source, folder);
+        Self {
+            config,
+            source,
+            diagnostics,
+        }
+    }
+}

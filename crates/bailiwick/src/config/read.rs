@@ -1,0 +1,430 @@
+//! Reading `bailiwick.toml` by hand over its spanned tree, so that all its mistakes are reported at once, each with its
+//! line and, for a misspelt key, the one that was meant.
+
+use super::credential::Credential;
+use super::{Config, Connector, Listener};
+use crate::exit::nearest;
+use register::diagnose::{Diagnostic, Diagnostics, Severity};
+use register::model::PlaceFact;
+use register::source::{Position, Source};
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use territory::Place;
+use toml::de::{DeTable, DeValue};
+use wire::Dialect;
+
+/// Reads a file; the configuration is `None` if anything is wrong with it.
+pub(super) fn read(source: &Source, folder: &Path) -> (Option<Config>, Diagnostics) {
+    let reader = Reader {
+        source,
+        folder,
+        found: RefCell::default(),
+    };
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    for error in errors {
+        let message = error.message().replace('\n', " ");
+        reader.report("syntax", error.span().unwrap_or(0..0), message, None);
+    }
+    let config = reader.config(root.get_ref());
+    let mut found = reader.found.into_inner();
+    found.sort_by_key(|diagnostic| diagnostic.position.start);
+    (found.is_empty().then_some(config), Diagnostics(found))
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    folder: &'s Path,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'s> Reader<'s> {
+    fn config(&self, root: &DeTable<'_>) -> Config {
+        self.known_keys(root, &["register", "data", "listener", "connector"]);
+        Config {
+            register: self.section(root, "register").and_then(|table| {
+                self.known_keys(table, &["path"]);
+                self.path(table, "path")
+            }),
+            data: self.section(root, "data").and_then(|table| {
+                self.known_keys(table, &["dir"]);
+                self.path(table, "dir")
+            }),
+            listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
+            connectors: self.connectors(root),
+        }
+    }
+
+    fn listener(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Listener> {
+        self.known_keys(table, &["address", "public_url"]);
+        let (text, at) = self.needed(table, &span, "address")?;
+        let Ok(address) = text.parse() else {
+            let help = "write an IP address and a port, such as `127.0.0.1:8080`";
+            self.report(
+                "address",
+                at,
+                format!("`{text}` is not an address"),
+                Some(help.to_owned()),
+            );
+            return None;
+        };
+        let public_url = self.text(table, "public_url").map(|(text, _)| text.to_owned());
+        Some(Listener {
+            address,
+            public_url,
+            position: self.position(span),
+        })
+    }
+
+    fn connectors(&self, root: &DeTable<'_>) -> Vec<Connector> {
+        let all = self.sections(root, "connector", |table, span| self.connector(table, span));
+        for (index, connector) in all.iter().enumerate() {
+            if all.iter().take(index).any(|earlier| earlier.id == connector.id) {
+                let span = connector.position.start..connector.position.end;
+                self.report(
+                    "duplicate-id",
+                    span,
+                    format!("there are two connectors `{}`", connector.id),
+                    None,
+                );
+            }
+        }
+        all
+    }
+
+    fn connector(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Connector> {
+        self.known_keys(
+            table,
+            &["id", "url", "credential", "dialect", "egress", "proxy", "ca"],
+        );
+        let id = self.needed(table, &span, "id");
+        let url = self
+            .needed(table, &span, "url")
+            .filter(|(url, at)| self.is_url(url, at));
+        let proxy = self.text(table, "proxy").filter(|(url, at)| self.is_url(url, at));
+        let dialect = self
+            .needed(table, &span, "dialect")
+            .and_then(|(text, at)| self.dialect(text, at));
+        let egress = self
+            .text(table, "egress")
+            .and_then(|(text, at)| self.place(text, at));
+        let credential = self
+            .text(table, "credential")
+            .and_then(|(text, at)| self.credential(text, at));
+        Some(Connector {
+            id: id?.0.to_owned(),
+            url: url?.0.trim_end_matches('/').to_owned(),
+            credential,
+            dialect: dialect?,
+            egress,
+            proxy: proxy.map(|(url, _)| url.to_owned()),
+            ca: self.path(table, "ca"),
+            position: self.position(span),
+        })
+    }
+
+    fn is_url(&self, url: &str, at: &Range<usize>) -> bool {
+        let host = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
+        let is_url = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+        if !is_url {
+            let help = "write it as `https://` and a host name".to_owned();
+            self.report(
+                "url",
+                at.clone(),
+                format!("`{url}` is not the address of a server"),
+                Some(help),
+            );
+        }
+        is_url
+    }
+
+    fn dialect(&self, text: &str, at: Range<usize>) -> Option<Dialect> {
+        let found = Dialect::of_wire(text);
+        if found.is_none() {
+            let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.wire()).collect();
+            let help = format!("it is `{}`", known.join("` or `"));
+            self.report("dialect", at, format!("`{text}` is not a dialect"), Some(help));
+        }
+        found
+    }
+
+    fn place(&self, text: &str, at: Range<usize>) -> Option<PlaceFact> {
+        match Place::parse(text) {
+            Ok(place) => Some(PlaceFact::Known(place)),
+            Err(error) => {
+                self.report("place", at, error.to_string(), error.help());
+                None
+            }
+        }
+    }
+
+    /// The text is not repeated in the message: whoever writes the secret itself here should not find it in a log.
+    fn credential(&self, text: &str, at: Range<usize>) -> Option<Credential> {
+        let credential = Credential::parse(text, self.folder);
+        if credential.is_none() {
+            let message = "this does not say where the credential is found".to_owned();
+            let help = "write `env:NAME`, `file:PATH` or `exec:COMMAND`, never the secret itself".to_owned();
+            self.report("credential", at, message, Some(help));
+        }
+        credential
+    }
+
+    fn path(&self, table: &DeTable<'_>, key: &str) -> Option<PathBuf> {
+        self.text(table, key).map(|(text, _)| self.folder.join(text))
+    }
+
+    /// A text that may be absent.
+    fn text<'t>(&self, table: &'t DeTable<'_>, key: &str) -> Option<(&'t str, Range<usize>)> {
+        let value = table.get(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some((text, value.span())),
+            _ => {
+                self.report("type", value.span(), format!("`{key}` is a text"), None);
+                None
+            }
+        }
+    }
+
+    /// A text that must be there.
+    fn needed<'t>(
+        &self,
+        table: &'t DeTable<'_>,
+        span: &Range<usize>,
+        key: &str,
+    ) -> Option<(&'t str, Range<usize>)> {
+        if table.get(key).is_none() {
+            self.report("missing-key", span.clone(), format!("`{key}` is missing"), None);
+        }
+        self.text(table, key)
+    }
+
+    fn section<'t, 'i>(&self, root: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
+        let value = root.get(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(table),
+            _ => {
+                self.report(
+                    "type",
+                    value.span(),
+                    format!("`{key}` is a table, `[{key}]`"),
+                    None,
+                );
+                None
+            }
+        }
+    }
+
+    fn sections<'t, 'i: 't, T>(
+        &self,
+        root: &'t DeTable<'i>,
+        key: &str,
+        read: impl Fn(&'t DeTable<'i>, Range<usize>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(value) = root.get(key) else {
+            return Vec::new();
+        };
+        let wrong = |span| {
+            self.report(
+                "type",
+                span,
+                format!("`{key}` is a list of tables, `[[{key}]]`"),
+                None,
+            )
+        };
+        let DeValue::Array(elements) = value.get_ref() else {
+            wrong(value.span());
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for element in elements.iter() {
+            match element.get_ref() {
+                DeValue::Table(table) => all.extend(read(table, element.span())),
+                _ => wrong(element.span()),
+            }
+        }
+        all
+    }
+
+    fn known_keys(&self, table: &DeTable<'_>, known: &[&str]) {
+        for key in table.keys() {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there is `{}`", known.join("`, `")),
+                };
+                self.report(
+                    "unknown-key",
+                    key.span(),
+                    format!("`{name}` is not a key here"),
+                    Some(help),
+                );
+            }
+        }
+    }
+
+    fn report(&self, code: &'static str, span: Range<usize>, message: String, help: Option<String>) {
+        let position = self.position(span);
+        let severity = Severity::Error;
+        self.found.borrow_mut().push(Diagnostic {
+            severity,
+            code,
+            message,
+            help,
+            position,
+            labels: Vec::new(),
+        });
+    }
+
+    fn position(&self, span: Range<usize>) -> Position {
+        let before = self.source.text.get(..span.start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
+        let column = before.get(line_start..).map_or(0, |start| start.chars().count());
+        let number = |count: usize| u32::try_from(count.saturating_add(1)).unwrap_or(u32::MAX);
+        Position {
+            path: Arc::from(self.source.path.as_str()),
+            line: number(before.matches('\n').count()),
+            column: number(column),
+            start: span.start,
+            end: span.end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> (Option<Config>, Vec<String>) {
+        let source = Source {
+            path: "bailiwick.toml".to_owned(),
+            text: text.to_owned(),
+        };
+        let (config, diagnostics) = read(&source, Path::new("etc"));
+        let shown = |found: &Diagnostic| {
+            let help = found
+                .help
+                .as_ref()
+                .map(|help| format!(" ({help})"))
+                .unwrap_or_default();
+            format!(
+                "{}:{} {}{help}",
+                found.position.line, found.position.column, found.message
+            )
+        };
+        (config, diagnostics.iter().map(shown).collect())
+    }
+
+    const WHOLE: &str = r#"
+[register]
+path = "register"
+
+[data]
+dir = "data"
+
+[[listener]]
+address = "127.0.0.1:8080"
+public_url = "https://ai.larkmoor.example"
+
+[[connector]]
+id = "anthropic-api"
+url = "https://api.anthropic.com/"
+credential = "env:ANTHROPIC_API_KEY"
+dialect = "anthropic"
+egress = "US"
+proxy = "http://proxy.larkmoor.example:3128"
+ca = "ca.pem"
+"#;
+
+    #[test]
+    fn everything_it_can_say() {
+        let (config, found) = read_text(WHOLE);
+        assert_eq!(found, Vec::<String>::new());
+        let config = config.unwrap();
+        assert_eq!(config.register, Some(PathBuf::from("etc/register")));
+        assert_eq!(config.data, Some(PathBuf::from("etc/data")));
+        assert_eq!(config.listeners[0].address, "127.0.0.1:8080".parse().unwrap());
+        let connector = &config.connectors[0];
+        assert_eq!(
+            (connector.url.as_str(), connector.dialect),
+            ("https://api.anthropic.com", Dialect::AnthropicMessages)
+        );
+        assert_eq!(
+            connector.credential,
+            Some(Credential::Env("ANTHROPIC_API_KEY".to_owned()))
+        );
+        assert_eq!(connector.egress, Some(PlaceFact::read("US")));
+        assert_eq!(connector.ca, Some(PathBuf::from("etc/ca.pem")));
+    }
+
+    #[test]
+    fn an_empty_file_is_a_configuration() {
+        assert_eq!(read_text(""), (Some(Config::default()), Vec::new()));
+    }
+
+    #[test]
+    fn all_mistakes_at_once_each_where_it_is() {
+        let check = |text: &str, expected: &[&str]| {
+            let (config, found) = read_text(text);
+            assert_eq!(
+                (config, found),
+                (None, expected.iter().map(|line| (*line).to_owned()).collect()),
+                "{text}"
+            );
+        };
+        check(
+            "[regster]\n",
+            &["1:2 `regster` is not a key here (did you mean `register`?)"],
+        );
+        check("register = 1\n", &["1:12 `register` is a table, `[register]`"]);
+        check("[data]\ndir = 1\n", &["2:7 `dir` is a text"]);
+        check(
+            "[listener]\n",
+            &["1:1 `listener` is a list of tables, `[[listener]]`"],
+        );
+        check(
+            "[[listener]]\naddress = \"localhost\"\n",
+            &[
+                "2:11 `localhost` is not an address (write an IP address and a port, such as `127.0.0.1:8080`)",
+            ],
+        );
+        check(
+            "[[connector]]\nid = \"a\"\nurl = \"ftp://x\"\ndialect = \"smtp\"\ncredential = \"sk-1\"\negress = \"Oz\"\n",
+            &[
+                "3:7 `ftp://x` is not the address of a server (write it as `https://` and a host name)",
+                "4:11 `smtp` is not a dialect (it is `openai` or `anthropic`)",
+                "5:14 this does not say where the credential is found (write `env:NAME`, `file:PATH` or \
+                 `exec:COMMAND`, never the secret itself)",
+                "6:10 `Oz` is not the code of a place (write an ISO 3166-1 alpha-2 code such as `HK`, or an ISO 3166-2 \
+                 code such as `UA-43`)",
+            ],
+        );
+        check(
+            "[[connector]]\n",
+            &[
+                "1:1 `id` is missing",
+                "1:1 `url` is missing",
+                "1:1 `dialect` is missing",
+            ],
+        );
+    }
+
+    #[test]
+    fn connectors_have_one_id_each() {
+        let one = "[[connector]]\nid = \"a\"\nurl = \"https://x\"\ndialect = \"openai\"\n";
+        let (config, found) = read_text(&format!("{one}{one}"));
+        assert_eq!(
+            (config, found),
+            (None, vec!["5:1 there are two connectors `a`".to_owned()])
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_refused() {
+        let (config, found) = read_text("[data\ndir = \n");
+        assert!(config.is_none() && !found.is_empty());
+    }
+}

@@ -1,0 +1,170 @@
+//! The folder in which an installation keeps what must survive it: keys, its own secrets, the ledger.
+//!
+//! Nobody but its owner may read it. A secret is made when it is first asked for.
+
+use crate::exit::UsageError;
+use anyhow::{Context as _, anyhow};
+use aws_lc_rs::rand;
+use identity::{KeyHasher, KeyRing};
+use ledger::{FileDevice, FileSettings, Pseudonyms};
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Hashes of keys, and whose they are.
+const KEYS: &str = "keys.json";
+/// The secret under which keys are hashed.
+const KEY_SECRET: &str = "key-secret";
+/// The secret that leads pseudonyms back to people.
+const PERSON_SECRET: &str = "person-secret";
+/// The ledger's folder.
+const LEDGER: &str = "ledger";
+
+/// The data folder of an installation.
+#[derive(Clone, Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+}
+
+impl DataDir {
+    /// Opens a folder, which is made if it is not there.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        let failed = || format!("cannot make the folder `{}`", path.display());
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .with_context(failed)?;
+        Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// Every key that was given.
+    pub(crate) fn keys(&self) -> anyhow::Result<KeyRing> {
+        let file = self.path.join(KEYS);
+        let stored = match fs::read_to_string(&file) {
+            Ok(text) => identity::read_stored(&text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", file.display())),
+        };
+        Ok(KeyRing::new(KeyHasher::new(&self.secret(KEY_SECRET)?), stored))
+    }
+
+    /// Keeps these keys in place of those kept so far.
+    pub(crate) fn keep_keys(&self, keys: &KeyRing) -> anyhow::Result<()> {
+        self.write(KEYS, identity::write_stored(keys.stored()).as_bytes())
+    }
+
+    /// Pseudonyms of people in the ledger.
+    pub(crate) fn pseudonyms(&self) -> anyhow::Result<Pseudonyms> {
+        Ok(Pseudonyms::new(&self.secret(PERSON_SECRET)?))
+    }
+
+    /// Where the ledger is kept.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.path.join(LEDGER)
+    }
+
+    /// Opens the ledger for writing.
+    pub(crate) fn open_ledger(&self) -> anyhow::Result<FileDevice> {
+        let opened = FileDevice::open(&self.ledger(), FileSettings::default());
+        opened.with_context(|| format!("cannot open the ledger in `{}`", self.ledger().display()))
+    }
+
+    /// A secret of this installation, by the name of its file.
+    pub(crate) fn secret(&self, name: &str) -> anyhow::Result<[u8; 32]> {
+        let file = self.path.join(name);
+        match fs::read_to_string(&file) {
+            Ok(text) => from_hex(text.trim()).with_context(|| format!("`{}` is damaged", file.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut secret = [0; 32];
+                rand::fill(&mut secret).map_err(|_| anyhow!("the system gave no random bytes"))?;
+                let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+                self.write(name, digits.as_bytes())?;
+                Ok(secret)
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read `{}`", file.display())),
+        }
+    }
+
+    /// Puts a whole file in place at once, readable by its owner only.
+    fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let (file, aside) = (self.path.join(name), self.path.join(format!("{name}.new")));
+        let failed = || format!("cannot write `{}`", file.display());
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut opened = options.open(&aside).with_context(failed)?;
+        opened.write_all(bytes).with_context(failed)?;
+        opened.sync_all().with_context(failed)?;
+        fs::rename(&aside, &file).with_context(failed)
+    }
+}
+
+/// The data folder that the command line names, else the configuration's.
+pub(crate) fn named(given: Option<PathBuf>, configured: Option<PathBuf>) -> Result<PathBuf, UsageError> {
+    let help = "name it with --data-dir, or as `dir` under `[data]` in bailiwick.toml".to_owned();
+    given
+        .or(configured)
+        .ok_or_else(|| UsageError::new("nothing says where keys and ledger are kept", help))
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != bytes.len().saturating_mul(2) {
+        return None;
+    }
+    let mut rest = text;
+    for byte in &mut bytes {
+        let (digits, after) = rest.split_at_checked(2)?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+        rest = after;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use identity::{ApiKey, KeyHolder, Keys as _};
+    use register::model::Instant;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn keys_survive_and_only_their_owner_can_read_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&folder.path().join("a/b")).unwrap();
+        let key = ApiKey::generate().unwrap();
+        let mut ring = data.keys().unwrap();
+        ring.insert(
+            &key,
+            KeyHolder {
+                person: "p".to_owned(),
+                application: None,
+            },
+            None,
+        );
+        data.keep_keys(&ring).unwrap();
+        let holder = data.keys().unwrap().verify(key.reveal(), Instant(0));
+        assert_eq!(holder.map(|holder| holder.person), Some("p".to_owned()));
+        for (name, mode) in [("", 0o700), (KEYS, 0o600), (KEY_SECRET, 0o600)] {
+            let found = fs::metadata(folder.path().join("a/b").join(name))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(found & 0o777, mode, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_made_once_and_a_damaged_one_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        let secret = data.secret("s").unwrap();
+        assert_eq!(data.secret("s").unwrap(), secret);
+        assert_ne!(data.secret("t").unwrap(), secret);
+        fs::write(folder.path().join("s"), "short").unwrap();
+        assert!(data.secret("s").unwrap_err().to_string().contains("is damaged"));
+    }
+}

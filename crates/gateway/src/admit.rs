@@ -1,0 +1,210 @@
+//! From a request to a recorded decision.
+//!
+//! The body is read to its end before anything is decided, because the model may be named at its end. Then the decision
+//! is made and recorded; only then is anything sent, or refused.
+
+use crate::body::{self, Answer};
+use crate::evidence::{self, sentence};
+use crate::forward::{self, Forwarding};
+use crate::refuse;
+use crate::shared::Shared;
+use bytes::Bytes;
+use decision::{Permit, Refusal};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::CONTENT_ENCODING;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Request};
+use identity::KeyHolder;
+use ledger::{AuditError, Call, DecisionId, Receipt};
+use std::net::IpAddr;
+use std::sync::Arc;
+use wire::{Dialect, Fault, FaultCode, ModelField, header_text, headers, peek};
+
+/// A request that has been read.
+struct Asked {
+    head: Parts,
+    body: Bytes,
+    model: ModelField,
+}
+
+/// Answers a request to a model.
+pub(crate) async fn infer(
+    shared: &Arc<Shared>,
+    dialect: Dialect,
+    holder: &KeyHolder,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Answer {
+    match try_infer(shared, dialect, holder, peer, request).await {
+        Ok(answer) => answer,
+        Err(fault) => {
+            tracing::info!(
+                code = fault.code.as_str(),
+                "a request was not decided or not forwarded"
+            );
+            body::rendered(fault.answer(dialect))
+        }
+    }
+}
+
+async fn try_infer(
+    shared: &Arc<Shared>,
+    dialect: Dialect,
+    holder: &KeyHolder,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Result<Answer, Fault> {
+    let asked = read(shared, request).await?;
+    let at = (shared.clock)();
+    let collected = evidence::collect(shared, holder, peer, &asked.head.headers, at)?;
+    let snapshot = shared.snapshot.load_full();
+    let decision = new_id()?;
+    let call = Call {
+        decision,
+        at,
+        asked: &asked.model.name,
+        application: Some(&collected.application),
+        facts: &collected.facts,
+    };
+    match decision::admit(&snapshot, &collected.facts, &asked.model.name, at) {
+        Ok(permit) => {
+            check_dialect(&permit, dialect)?;
+            let recorded = shared
+                .recorder
+                .record_permit(permit, &call)
+                .await
+                .map_err(|error| unrecorded(&error))?;
+            let Asked { head, body, model } = asked;
+            let query = head.uri.query().map(str::to_owned);
+            let forwarding = Forwarding {
+                dialect,
+                body,
+                model,
+                headers: head.headers,
+                query,
+            };
+            forward::forward(shared, recorded, forwarding).await
+        }
+        Err(refusal) => {
+            let recorded = shared.recorder.record_refusal(&refusal, &call).await;
+            let receipt = recorded.map_err(|error| unrecorded(&error))?;
+            Ok(refuse(shared, dialect, refusal, &call, &receipt))
+        }
+    }
+}
+
+/// Puts a recorded refusal into words, and keeps it for the person whom it concerns.
+fn refuse(shared: &Shared, dialect: Dialect, refusal: Refusal, call: &Call<'_>, receipt: &Receipt) -> Answer {
+    let decision = call.decision;
+    let is_known = refusal.decision.is_some();
+    let denial = refuse::denial(&refusal.explanation, is_known, decision, &shared.public_url);
+    tracing::info!(%decision, code = denial.code.as_str(), clause = denial.clause, "refused");
+    let person = &call.facts.facts().person.id;
+    shared.refusals.keep(decision, person, *refusal.explanation);
+    let mut answer = body::rendered(denial.answer(dialect));
+    answer
+        .headers_mut()
+        .insert(headers::RECEIPT, header_text(&receipt.to_string()));
+    answer
+}
+
+async fn read(shared: &Shared, request: Request<Incoming>) -> Result<Asked, Fault> {
+    let (head, incoming) = request.into_parts();
+    check_encoding(&head.headers)?;
+    let body = read_body(shared, incoming).await?;
+    let peek =
+        peek(&body).map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
+    let model = peek
+        .model
+        .ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
+    Ok(Asked { head, body, model })
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<(), Fault> {
+    let is_plain = |value: &[u8]| value.eq_ignore_ascii_case(b"identity");
+    if headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|value| is_plain(value.as_bytes()))
+    {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultCode::CompressedBody,
+        "Compressed request bodies are not read here; send the body as it is.",
+    ))
+}
+
+async fn read_body(shared: &Shared, incoming: Incoming) -> Result<Bytes, Fault> {
+    let limit = shared.limits.body_bytes;
+    let too_large = || {
+        Fault::new(
+            FaultCode::BodyTooLarge,
+            format!("The body is larger than {limit} bytes."),
+        )
+    };
+    if incoming.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    #[expect(clippy::disallowed_methods, reason = "the body is limited, and its time too")]
+    let collected = Limited::new(incoming, limit).collect();
+    match tokio::time::timeout(shared.limits.body, collected).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Fault::new(
+            FaultCode::InvalidRequest,
+            "The body ended before its announced end.",
+        )),
+        Err(_) => Err(Fault::new(
+            FaultCode::BodyTimeout,
+            "The body did not arrive in time.",
+        )),
+    }
+}
+
+/// Refuses a request whose deployment speaks another protocol than the caller: nothing translates here yet.
+fn check_dialect(permit: &Permit, dialect: Dialect) -> Result<(), Fault> {
+    let Some(deployment) = permit.deployment() else {
+        return Ok(());
+    };
+    let channels = &permit.snapshot().register().channels;
+    let channel = channels.iter().find(|channel| channel.id == deployment.channel);
+    let wire = channel.map(|channel| channel.wire.as_str()).unwrap_or_default();
+    match Dialect::of_wire(wire) {
+        Some(spoken) if spoken == dialect => Ok(()),
+        Some(spoken) => {
+            let message = format!(
+                "`{}` speaks {} here: send the request to `{}`.",
+                deployment.model,
+                spoken.name(),
+                spoken.path()
+            );
+            Err(Fault::new(FaultCode::WrongRoute, message))
+        }
+        None => {
+            let message = format!(
+                "`{}` speaks a protocol that this gateway does not serve yet.",
+                deployment.model
+            );
+            Err(Fault::new(FaultCode::WrongRoute, message))
+        }
+    }
+}
+
+fn unrecorded(error: &AuditError) -> Fault {
+    tracing::error!(%error, "a decision was not recorded");
+    let message = "The decision could not be recorded, so nothing was sent. Please try again shortly.";
+    Fault::new(FaultCode::AuditUnavailable, message)
+}
+
+fn new_id() -> Result<DecisionId, Fault> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| {
+        Fault::new(
+            FaultCode::Internal,
+            "The system gave no random bytes for the id of a decision.",
+        )
+    })?;
+    Ok(DecisionId::from_bytes(bytes))
+}

@@ -1,0 +1,96 @@
+//! Who holds the key of a request.
+
+use crate::shared::Shared;
+use hyper::HeaderMap;
+use hyper::header::{AUTHORIZATION, HeaderValue};
+use identity::KeyHolder;
+use wire::{Fault, FaultCode};
+
+/// Headers in which clients send a key: SDKs of one and the same protocol differ in this.
+const KEY_HEADERS: [&str; 2] = ["x-api-key", "api-key"];
+
+/// The holder of the first key among the headers that is known.
+///
+/// A client may have more than one credential set and send each in its header, so one that is not known does not spoil
+/// another that is; none of them is ever sent on.
+pub(crate) fn holder(shared: &Shared, headers: &HeaderMap) -> Result<KeyHolder, Fault> {
+    let at = (shared.clock)();
+    let presented: Vec<&str> = presented(headers).collect();
+    if presented.is_empty() {
+        let message = "No key was sent. Send your key as `Authorization: Bearer`, `x-api-key` or `api-key`.";
+        return Err(Fault::new(FaultCode::Unauthenticated, message));
+    }
+    presented
+        .into_iter()
+        .find_map(|key| shared.keys.verify(key, at))
+        .ok_or_else(|| {
+            Fault::new(
+                FaultCode::Unauthenticated,
+                "This key is not known here, or it has expired.",
+            )
+        })
+}
+
+fn presented(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let bearer = only(headers, AUTHORIZATION.as_str()).and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+    });
+    bearer
+        .into_iter()
+        .chain(KEY_HEADERS.into_iter().filter_map(|name| only(headers, name)))
+}
+
+/// The value of a header that occurs once; of one that occurs twice, nobody knows which is meant.
+fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let first: &HeaderValue = values.next()?;
+    if values.next().is_some() {
+        return None;
+    }
+    first.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(headers: &[(&'static str, &'static str)], expected: &[&str]) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
+        assert_eq!(presented(&map).collect::<Vec<_>>(), expected, "{headers:?}");
+    }
+
+    #[test]
+    fn keys_are_found_where_clients_put_them() {
+        check(&[("authorization", "Bearer a")], &["a"]);
+        check(&[("authorization", "bearer  a ")], &["a"]);
+        check(&[("x-api-key", "a")], &["a"]);
+        check(
+            &[
+                ("api-key", "a"),
+                ("authorization", "Bearer b"),
+                ("x-api-key", "c"),
+            ],
+            &["b", "c", "a"],
+        );
+        check(&[("authorization", "Basic a")], &[]);
+        check(&[("authorization", "a")], &[]);
+        check(&[("cookie", "a")], &[]);
+    }
+
+    #[test]
+    fn a_header_that_occurs_twice_says_nothing() {
+        check(&[("x-api-key", "a"), ("x-api-key", "b")], &[]);
+        check(
+            &[
+                ("authorization", "Bearer a"),
+                ("authorization", "Bearer b"),
+                ("api-key", "c"),
+            ],
+            &["c"],
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! What a gateway is made of, handed in by the program.
+
+use crate::Connector;
+use arc_swap::ArcSwap;
+use decision::Snapshot;
+use identity::{FactCollector, Keys};
+use ledger::Recorder;
+use register::model::Instant;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a gateway is made of.
+pub struct GatewayConfig {
+    /// The snapshot that decides. Storing another here activates it for the next request.
+    pub snapshot: Arc<ArcSwap<Snapshot>>,
+    /// Collects the facts of requests.
+    pub collector: Arc<FactCollector>,
+    /// Knows who holds which key.
+    pub keys: Arc<dyn Keys>,
+    /// Records decisions.
+    pub recorder: Recorder,
+    /// Ways to providers.
+    pub connectors: Vec<Connector>,
+    /// Tells the time; nothing else here does.
+    pub clock: fn() -> Instant,
+    /// How people reach this gateway, such as `https://ai.larkmoor.example`; links in refusals begin with it.
+    pub public_url: String,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// How long things may take, and how large they may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For the head of a request, counted from the connection or from the end of the request before.
+    pub header: Duration,
+    /// For the body of a request.
+    pub body: Duration,
+    /// Size of the body of a request in bytes.
+    pub body_bytes: usize,
+    /// Connections at a time; more wait to be accepted.
+    pub connections: usize,
+    /// For a connection to a provider.
+    pub connect: Duration,
+    /// Until a provider begins to answer. An answer that is not streamed begins when it is complete.
+    pub first_byte: Duration,
+    /// Between two pieces of a provider's answer; the answer is given up at most a quarter later than this.
+    pub idle: Duration,
+    /// For open connections to finish when the gateway stops.
+    pub grace: Duration,
+    /// Refusals whose reasons can still be asked for.
+    pub kept_refusals: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(10),
+            body: Duration::from_secs(60),
+            body_bytes: 32 * 1024 * 1024,
+            connections: 10_000,
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(600),
+            idle: Duration::from_secs(60),
+            grace: Duration::from_secs(10),
+            kept_refusals: 2_000,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The policy enforcement point: every request to a model passes here, or does not pass.
+//!
+//! A request goes through these steps, each in a module of its own:
+//!
+//! 1. `listen` accepts the connection, with deadlines for those who say nothing.
+//! 2. `routes` finds the route. There is one table; every route in it needs a key, but for the probes listed there.
+//! 3. `authenticate` finds the holder of the key.
+//! 4. `evidence` collects what is known about them and about where they are.
+//! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
+//! 6. `forward` takes the recorded permit by value, sends the original bytes to the one deployment that the permit
+//!    names, and passes the answer back in the blocks in which it comes. Or `refuse` puts the refusal into words.
+//!
+//! Nothing is sent without a `Recorded<Permit>`, which only `ledger` can make, from a permit that only `decision` can
+//! make. Text of prompts and answers passes through and is kept nowhere; logs have ids, names and counts.
+
+mod admit;
+mod authenticate;
+mod body;
+mod config;
+mod connectors;
+mod evidence;
+mod forward;
+mod listen;
+mod models;
+mod refusals;
+mod refuse;
+mod routes;
+mod shared;
+mod why;
+
+pub use config::{GatewayConfig, Limits};
+pub use connectors::{Connector, ConnectorError, ConnectorSettings, Credential};
+
+use shared::Shared;
+use std::io;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// A gateway, ready to serve.
+pub struct Gateway {
+    shared: Arc<Shared>,
+}
+
+/// Why a gateway cannot start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// A connector does not fit the register.
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+    /// Connections to providers cannot be made secure.
+    #[error("the roots of trust for connections to providers cannot be set up: {reason}")]
+    Trust {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The listener does not work.
+    #[error("the listener does not work: {reason}")]
+    Listener {
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl Gateway {
+    /// Makes a gateway. To be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When a connector points to a host that the register does not pin for a deployment that it carries.
+    pub fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
+        Ok(Self {
+            shared: Arc::new(Shared::new(config)?),
+        })
+    }
+
+    /// Serves connections until `shutdown` completes, then lets those that are open finish within the grace period.
+    ///
+    /// # Errors
+    /// When the listener does not work.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), GatewayError> {
+        let address = listener.local_addr();
+        let address = address.map_err(|error: io::Error| GatewayError::Listener {
+            reason: error.to_string(),
+        })?;
+        tracing::info!(%address, "the gateway listens");
+        listen::serve(self.shared, listener, shutdown).await;
+        Ok(())
+    }
+}

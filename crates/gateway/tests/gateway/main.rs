@@ -1,0 +1,21 @@
+//! The gateway as its callers and its providers see it: over sockets, with a small register, in one process.
+//!
+//! Nothing here is faked but the provider, and where it matters what exactly the provider got, the provider is a script
+//! that writes down every byte.
+
+#[cfg(test)]
+mod admission;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod listening;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod passing;
+#[cfg(test)]
+mod provider;
+#[cfg(test)]
+mod world;

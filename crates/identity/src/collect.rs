@@ -1,0 +1,248 @@
+//! Puts together the facts of one request, and seals them.
+//!
+//! Claims are handed on as their sources make them, each with its time of observation. Whether one is fresh, credible or
+//! contradicted is the decision's business.
+
+use crate::{Directory, DirectoryEntry, KeyHolder, Zones};
+use decision::{Claim, ClaimSource, Entitlement, Facts, NamedUser, PersonFacts, RequestFacts, SealedFacts};
+use register::model::{Application, Instant, PlaceFact, Register, Worker};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Collects facts.
+pub struct FactCollector {
+    directory: Arc<dyn Directory>,
+    zones: Zones,
+    applications: HashMap<String, Application>,
+    egress: Vec<(String, PlaceFact)>,
+}
+
+/// What a request says about itself. It may only choose among what its application allows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice<'a> {
+    /// Purpose; `None`: the application's first.
+    pub purpose: Option<&'a str>,
+    /// Data class; `None`: the application's first.
+    pub data: Option<&'a str>,
+}
+
+/// Facts, and the application that they were collected for.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The facts.
+    pub facts: SealedFacts,
+    /// Id of the application.
+    pub application: String,
+}
+
+/// Why the facts of a request cannot be collected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CollectError {
+    /// The holder of the key is in no directory.
+    #[error("the key belongs to `{person}`, whom the directory does not know")]
+    UnknownPerson {
+        /// The holder.
+        person: String,
+    },
+    /// Neither the key nor the person has an application.
+    #[error("no application is set for `{person}`, so nothing says what the request is for")]
+    NoApplication {
+        /// The holder.
+        person: String,
+    },
+    /// The register has no such application.
+    #[error("the register has no application `{application}`")]
+    UnknownApplication {
+        /// The application of the key or of the person.
+        application: String,
+    },
+    /// The application allows no purpose, or no data class, at all.
+    #[error("application `{application}` allows no {what}")]
+    NothingAllowed {
+        /// The application.
+        application: String,
+        /// `purpose` or `data class`.
+        what: &'static str,
+    },
+    /// The request chooses what its application does not allow.
+    #[error("application `{application}` does not allow {what} `{asked}`; it allows {allowed}")]
+    NotAllowed {
+        /// The application.
+        application: String,
+        /// `purpose` or `data class`.
+        what: &'static str,
+        /// What the request asked for.
+        asked: String,
+        /// What it may ask for.
+        allowed: String,
+    },
+}
+
+impl FactCollector {
+    /// Collects from a directory, for the applications of a register and the zones of its sites.
+    pub fn new(register: &Register, zones: Zones, directory: Arc<dyn Directory>) -> Self {
+        let applications = register
+            .applications
+            .iter()
+            .map(|app| (app.id.clone(), app.clone()))
+            .collect();
+        Self {
+            directory,
+            zones,
+            applications,
+            egress: Vec::new(),
+        }
+    }
+
+    /// The same, with the places where calls of connectors leave this installation, where they differ from what the
+    /// register says.
+    #[must_use]
+    pub fn with_egress(mut self, egress: Vec<(String, PlaceFact)>) -> Self {
+        self.egress = egress;
+        self
+    }
+
+    /// The facts of a request that the holder of a key makes from an address at an instant.
+    ///
+    /// # Errors
+    /// When holder or application is not known, or the request chooses what the application does not allow.
+    pub fn collect(
+        &self,
+        holder: &KeyHolder,
+        peer: IpAddr,
+        choice: Choice<'_>,
+        at: Instant,
+    ) -> Result<Collected, CollectError> {
+        let person = || holder.person.clone();
+        let entry = self.directory.person(&holder.person);
+        let entry = entry.ok_or_else(|| CollectError::UnknownPerson { person: person() })?;
+        let id = holder.application.as_ref().or(entry.application.as_ref());
+        let id = id.ok_or_else(|| CollectError::NoApplication { person: person() })?;
+        let application = self.applications.get(id);
+        let application = application.ok_or_else(|| CollectError::UnknownApplication {
+            application: id.clone(),
+        })?;
+        let request = request(application, &entry, choice)?;
+        let facts = Facts {
+            claims: self.claims(&entry, peer, at),
+            entity: entry.entity.clone(),
+            engaging_entity: entry.engaging_entity.clone(),
+            person: self.person(&entry),
+            request,
+            egress: self.egress.clone(),
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that vouches for facts"
+        )]
+        let facts = SealedFacts::seal(facts);
+        Ok(Collected {
+            facts,
+            application: id.clone(),
+        })
+    }
+
+    fn claims(&self, entry: &DirectoryEntry, peer: IpAddr, at: Instant) -> Vec<Claim> {
+        let claim = |source, place, site, observed_at| Claim {
+            source,
+            place,
+            site,
+            marked: false,
+            observed_at,
+            trip: None,
+        };
+        let zone = self.zones.of_address(peer).map(|zone| {
+            claim(
+                ClaimSource::Zone,
+                Some(PlaceFact::Known(zone.place)),
+                Some(zone.site.clone()),
+                at,
+            )
+        });
+        let directory = self.directory.synced_at().map(|synced_at| {
+            let place = Some(entry.place.clone()).filter(|place| *place != PlaceFact::Unknown);
+            claim(ClaimSource::Directory, place, entry.site.clone(), synced_at)
+        });
+        zone.into_iter().chain(directory).collect()
+    }
+
+    fn person(&self, entry: &DirectoryEntry) -> PersonFacts {
+        let named = match entry.named_in.as_slice() {
+            [] => NamedUser::OfNone,
+            instruments => NamedUser::Of(instruments.to_vec()),
+        };
+        PersonFacts {
+            id: entry.id.clone(),
+            worker: entry.worker,
+            citizenships: entry.citizenships.clone(),
+            us_status: entry.us_status,
+            groups: entry.groups.clone(),
+            named,
+            residence: entry.residence.clone(),
+            assigned_site: entry.site.clone(),
+            entitlement: Entitlement::ByRegister,
+            screening: self.directory.screening(&entry.id),
+        }
+    }
+}
+
+fn request(
+    application: &Application,
+    entry: &DirectoryEntry,
+    choice: Choice<'_>,
+) -> Result<RequestFacts, CollectError> {
+    let is_service = entry.worker == Worker::Service;
+    Ok(RequestFacts {
+        purpose: choose(application, "purpose", &application.purposes, choice.purpose)?,
+        data: choose(application, "data class", &application.data, choice.data)?,
+        end_users: (is_service && !entry.end_users.is_empty()).then(|| entry.end_users.clone()),
+        residency: application.residency.clone(),
+        output_to: application.output_to.clone(),
+        beneficiary: None,
+        human_review: application.human_review,
+        registered_application: application.registered,
+        patterns: Vec::new(),
+        resale: application.resale,
+        exception: None,
+        side_call: None,
+    })
+}
+
+fn choose<T: Copy + ToString>(
+    application: &Application,
+    what: &'static str,
+    allowed: &[T],
+    asked: Option<&str>,
+) -> Result<T, CollectError> {
+    let id = || application.id.clone();
+    let Some(asked) = asked else {
+        return allowed
+            .first()
+            .copied()
+            .ok_or_else(|| CollectError::NothingAllowed {
+                application: id(),
+                what,
+            });
+    };
+    allowed
+        .iter()
+        .copied()
+        .find(|word| word.to_string() == asked)
+        .ok_or_else(|| {
+            let words: Vec<_> = allowed
+                .iter()
+                .map(|word| format!("`{}`", word.to_string()))
+                .collect();
+            let (asked, allowed) = (asked.to_owned(), words.join(", "));
+            CollectError::NotAllowed {
+                application: id(),
+                what,
+                asked,
+                allowed,
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests;

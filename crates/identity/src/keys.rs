@@ -1,0 +1,86 @@
+//! API keys, of which only keyed hashes are kept.
+//!
+//! A key has a public part, by which it is looked up, and a secret one. The firm keeps an HMAC of the whole key under a
+//! secret of the installation: a stolen list of hashes is worth nothing without it, and comparing takes the same time
+//! whether a guess is near or far.
+
+mod api_key;
+mod hash;
+mod stored;
+
+pub use api_key::{ApiKey, KeyError};
+pub use hash::{KeyHash, KeyHasher};
+pub use stored::{StoredKey, StoredKeysError, read_stored, write_stored};
+
+use register::model::Instant;
+use std::collections::HashMap;
+
+/// Whose key it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// The person or service account, by their id in the directory.
+    pub person: String,
+    /// The application for which the key was given; `None`: the person's own.
+    pub application: Option<String>,
+}
+
+/// Knows who holds a key.
+pub trait Keys: Send + Sync {
+    /// The holder of the presented key, if it is known and has not expired at the instant.
+    fn verify(&self, presented: &str, at: Instant) -> Option<KeyHolder>;
+}
+
+/// Keys in memory.
+#[derive(Debug)]
+pub struct KeyRing {
+    hasher: KeyHasher,
+    keys: HashMap<String, StoredKey>,
+}
+
+impl KeyRing {
+    /// A ring of these keys, whose hashes were made by this hasher.
+    pub fn new(hasher: KeyHasher, keys: impl IntoIterator<Item = StoredKey>) -> Self {
+        Self {
+            hasher,
+            keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
+        }
+    }
+
+    /// Adds a key, in place of one with the same public part; gives what is to be kept of it.
+    pub fn insert(&mut self, key: &ApiKey, holder: KeyHolder, expires: Option<Instant>) -> &StoredKey {
+        let id = key.id().to_owned();
+        let stored = StoredKey {
+            id: id.clone(),
+            hash: self.hasher.hash(key),
+            holder,
+            expires,
+        };
+        self.keys.entry(id).insert_entry(stored).into_mut()
+    }
+
+    /// What is kept of the keys, in the order of their public parts.
+    pub fn stored(&self) -> Vec<&StoredKey> {
+        let mut keys: Vec<_> = self.keys.values().collect();
+        keys.sort_by(|a, b| a.id.cmp(&b.id));
+        keys
+    }
+}
+
+impl Keys for KeyRing {
+    fn verify(&self, presented: &str, at: Instant) -> Option<KeyHolder> {
+        // the form of a key is public, so saying no to a wrong form at once tells nothing
+        let key = ApiKey::parse(presented).ok()?;
+        let known = self.keys.get(key.id());
+        let hash = self.hasher.hash(&key);
+        // a key that nobody holds is compared too, so that it takes as long as one that somebody does
+        let matches = hash.equals(known.map_or(&KeyHash::NONE, |key| &key.hash));
+        let known = known.filter(|_| matches)?;
+        known
+            .expires
+            .is_none_or(|expires| at < expires)
+            .then(|| known.holder.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! Who asks, and where they are: from a key and a peer address to facts that somebody vouches for.
+//!
+//! Three questions are answered here. *Who holds this key?* [`Keys`] knows keys by keyed hashes only. *Who is that
+//! person?* [`Directory`] says what the firm's directory says, and when it was last complete. *Where are they?*
+//! [`Zones`] maps the address of the connection to an office, and the directory's place stands beside it as a claim of
+//! its own; nothing here decides which claim is to be believed. [`FactCollector`] puts the answers together and seals
+//! them, because a decision takes facts from nobody else.
+//!
+//! What a caller says about themselves is no evidence: of their headers, two may choose among what their application
+//! allows, and forwarded addresses are not read.
+
+mod collect;
+mod directory;
+mod keys;
+mod zones;
+
+pub use collect::{Choice, CollectError, Collected, FactCollector};
+pub use directory::{Directory, DirectoryEntry, RegisterDirectory};
+pub use keys::{ApiKey, KeyError, KeyHash, KeyHasher, KeyHolder, KeyRing, Keys, StoredKey, StoredKeysError};
+pub use keys::{read_stored, write_stored};
+pub use zones::{Overlap, Zone, ZoneError, Zones};

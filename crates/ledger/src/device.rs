@@ -1,0 +1,63 @@
+//! What keeps entries, whatever it is made of.
+
+use crate::hex;
+use crate::{Intent, Outcome};
+use std::fmt;
+use std::pin::Pin;
+
+/// The answer of a device, still to come.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Receipt, AuditError>> + Send>>;
+
+/// Something that keeps entries durably.
+///
+/// An entry is handed over when the method is called, not when its answer is first awaited. A device may leave out an
+/// intent whose answer was dropped, because nobody will act on it; it must not leave out an outcome, because that tells
+/// of something that has happened.
+pub trait AuditDevice: Send + Sync {
+    /// Keeps an intent. The answer comes once it would survive a loss of power, or else is an error, in bounded time.
+    fn intent(&self, intent: Intent) -> Answer;
+
+    /// Keeps an outcome, likewise.
+    fn outcome(&self, outcome: Outcome) -> Answer;
+
+    /// Whether the device can keep entries at present, as far as it knows.
+    fn is_healthy(&self) -> bool;
+}
+
+/// Why an entry was not kept, or not known to be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// More entries wait than the device takes on.
+    #[error("the audit device has more entries waiting than it can take on")]
+    Full,
+    /// The device did not answer in time.
+    #[error("the audit device did not confirm the entry within its deadline")]
+    Deadline,
+    /// The device failed.
+    #[error("the audit device could not keep the entry: {reason}")]
+    Failed {
+        /// What the device said, without any path.
+        reason: String,
+    },
+    /// The device has been shut down.
+    #[error("the audit device is shut down")]
+    Closed,
+}
+
+/// Where an entry stands, and what it says, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Number of the segment that holds the entry.
+    pub segment: u64,
+    /// Number of the entry in its segment, the first being 1.
+    pub entry: u64,
+    /// First bytes of the SHA-256 of the entry as it was written.
+    pub digest: [u8; 8],
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.", self.segment, self.entry)?;
+        hex::write(&self.digest, f)
+    }
+}

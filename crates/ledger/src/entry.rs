@@ -1,0 +1,160 @@
+//! What an entry says.
+
+use crate::hex;
+use crate::pseudonym::Pseudonym;
+use decision::{ClaimSource, State, Verdict};
+use register::model::Instant;
+use std::fmt;
+
+/// Id of one decision: 128 random bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DecisionId([u8; 16]);
+
+impl DecisionId {
+    /// The id made of these bytes, which the caller drew at random.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads an id as [`fmt::Display`] writes it; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        hex::read(text).map(Self)
+    }
+}
+
+impl fmt::Display for DecisionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hex::write(&self.0, f)
+    }
+}
+
+/// What was decided about a request, before anything was done about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    /// Id of the decision.
+    pub decision: DecisionId,
+    /// When it was decided; texts were valid then, and knowledge is of then.
+    pub at: Instant,
+    /// Digest of the snapshot that decided.
+    pub snapshot: String,
+    /// Whose request it was.
+    pub person: Pseudonym,
+    /// The application that made it.
+    pub application: Option<String>,
+    /// Declared purpose.
+    pub purpose: &'static str,
+    /// Declared class of its data.
+    pub data: &'static str,
+    /// The model as the request named it.
+    pub asked: String,
+    /// Id of the model; `None`: the register has none of that name.
+    pub model: Option<String>,
+    /// Deployment that permits, or that was nearest to it.
+    pub deployment: Option<String>,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// Clauses among the reasons.
+    pub clauses: Vec<ClauseState>,
+    /// Positives that are missing.
+    pub missing: Vec<&'static str>,
+    /// Clauses that an exception took away, each with the exception: `exception > clause`.
+    pub lifts: Vec<String>,
+    /// Obligations of a permit.
+    pub obligations: Vec<&'static str>,
+    /// Places that the facts named.
+    pub places: Vec<PlaceSeen>,
+    /// Until when the same facts are decided in the same way.
+    pub valid_until: Option<Instant>,
+}
+
+/// A clause among the reasons of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClauseState {
+    /// Instrument and reference.
+    pub clause: String,
+    /// Its state.
+    pub state: State,
+}
+
+/// A place that a claim named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceSeen {
+    /// Code, or the text of the source where it is no known place; `None`: the source had no answer.
+    pub place: Option<String>,
+    /// Who says so.
+    pub source: ClaimSource,
+    /// When it was observed.
+    pub observed_at: Instant,
+}
+
+/// How a request that was permitted ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Id of the decision.
+    pub decision: DecisionId,
+    /// When it ended.
+    pub at: Instant,
+    /// How it ended.
+    pub ended: Ended,
+    /// Status of the provider's answer, if there was one.
+    pub status: Option<u16>,
+    /// Bytes sent to the provider.
+    pub bytes_sent: u64,
+    /// Bytes of the provider's answer that were passed on.
+    pub bytes_received: u64,
+}
+
+/// The ways in which a request can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The provider's answer was passed on to its end.
+    Completed,
+    /// Nothing was sent.
+    NotForwarded,
+    /// The provider could not be reached.
+    UpstreamUnavailable,
+    /// The provider did not begin to answer in time.
+    UpstreamTimeout,
+    /// The provider stopped in the middle of its answer and said no more.
+    UpstreamStall,
+    /// The provider broke off in the middle of its answer.
+    UpstreamCut,
+    /// The caller left before the end.
+    ClientCancelled,
+}
+
+impl Ended {
+    /// Name in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::NotForwarded => "not_forwarded",
+            Self::UpstreamUnavailable => "upstream_unavailable",
+            Self::UpstreamTimeout => "upstream_timeout",
+            Self::UpstreamStall => "upstream_stall",
+            Self::UpstreamCut => "upstream_cut",
+            Self::ClientCancelled => "client_cancelled",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_can_be_written_and_read_and_nothing_else_can() {
+        let id = DecisionId::from_bytes([0, 1, 0x7f, 0x80, 0xff, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+        assert_eq!(id.to_string(), "00017f80ff05060708090a0b0c0d0e0f");
+        assert_eq!(DecisionId::parse(&id.to_string()), Some(id));
+        for text in [
+            "",
+            "00",
+            "00017F80FF05060708090A0B0C0D0E0F",
+            "00017f80ff05060708090a0b0c0d0e0g",
+            "é",
+        ] {
+            assert_eq!(DecisionId::parse(text), None, "{text}");
+        }
+    }
+}

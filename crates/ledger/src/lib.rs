@@ -1,0 +1,53 @@
+//! The record of what was decided, kept before anything is done about it.
+//!
+//! A request leaves two entries: an *intent* with the decision, durable before one byte goes to a provider or a refusal
+//! goes out, and an *outcome* once the answer has ended. Where entries are kept is the business of an [`AuditDevice`];
+//! [`FileDevice`] appends them to files and waits for the disk.
+//!
+//! [`Recorder`] stands between a decision and its consequences. It takes a [`decision::Permit`] by value and gives it
+//! back wrapped in [`Recorded`], which nothing else can make. Code that forwards takes a `Recorded<Permit>`, so code that
+//! forwards without a record does not compile:
+//!
+//! ```
+//! fn forward(permit: ledger::Recorded<decision::Permit>) -> String {
+//!     permit.receipt().to_string()
+//! }
+//! ```
+//!
+//! A permit cannot be wrapped by hand,
+//!
+//! ```compile_fail
+//! fn skip_the_record(permit: decision::Permit, receipt: ledger::Receipt) -> ledger::Recorded<decision::Permit> {
+//!     ledger::Recorded { value: permit, decision: ledger::DecisionId::from_bytes([0; 16]), receipt }
+//! }
+//! ```
+//!
+//! and neither it nor a recorded one can be kept for a second use.
+//!
+//! ```compile_fail
+//! fn use_twice(permit: &ledger::Recorded<decision::Permit>) -> ledger::Recorded<decision::Permit> {
+//!     permit.clone()
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! fn out_of_nothing() -> decision::Permit {
+//!     decision::Permit::default()
+//! }
+//! ```
+//!
+//! Entries hold no text of a prompt or an answer, no words of a contract, and no name of a person.
+
+mod device;
+mod entry;
+mod file;
+mod hex;
+mod pseudonym;
+mod recorder;
+mod stored;
+
+pub use device::{Answer, AuditDevice, AuditError, Receipt};
+pub use entry::{ClauseState, DecisionId, Ended, Intent, Outcome, PlaceSeen};
+pub use file::{FileDevice, FileSettings, OpenError};
+pub use pseudonym::{Pseudonym, Pseudonyms};
+pub use recorder::{Call, Recorded, Recorder};

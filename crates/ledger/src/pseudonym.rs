@@ -1,0 +1,62 @@
+//! Names under which people stand in the ledger.
+
+use crate::hex;
+use aws_lc_rs::hmac;
+use std::fmt;
+
+/// Gives each person a name that only the holder of the key can lead back to them.
+#[derive(Clone)]
+pub struct Pseudonyms(hmac::Key);
+
+/// The name of one person in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pseudonym([u8; 16]);
+
+impl Pseudonyms {
+    /// Pseudonyms under a key. The same key gives the same person the same name; without it, entries of the same person
+    /// can still be told to belong together, and no more.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// The name of a person.
+    pub fn of(&self, person: &str) -> Pseudonym {
+        let tag = hmac::sign(&self.0, person.as_bytes());
+        let mut name = [0; 16];
+        name.iter_mut()
+            .zip(tag.as_ref())
+            .for_each(|(to, from)| *to = *from);
+        Pseudonym(name)
+    }
+}
+
+impl fmt::Debug for Pseudonyms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pseudonyms(key kept back)")
+    }
+}
+
+impl fmt::Display for Pseudonym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("p-")?;
+        hex::write(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_depend_on_person_and_key_and_show_neither() {
+        let (ours, theirs) = (Pseudonyms::new(&[1; 32]), Pseudonyms::new(&[2; 32]));
+        assert_eq!(ours.of("hk-analyst"), ours.of("hk-analyst"));
+        assert_ne!(ours.of("hk-analyst"), ours.of("ny-analyst"));
+        assert_ne!(ours.of("hk-analyst"), theirs.of("hk-analyst"));
+        let name = ours.of("hk-analyst").to_string();
+        assert!(
+            name.starts_with("p-") && name.len() == 34 && !name.contains("analyst"),
+            "{name}"
+        );
+    }
+}

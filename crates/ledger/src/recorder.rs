@@ -1,0 +1,205 @@
+//! Records decisions, and wraps permits in the proof that it did.
+
+use crate::{
+    AuditDevice, AuditError, ClauseState, DecisionId, Intent, Outcome, PlaceSeen, Pseudonyms, Receipt,
+};
+use decision::{Basis, ClauseIndex, Decision, Facts, Permit, Refusal, SealedFacts, Snapshot, Verdict};
+use register::model::{Deployment, Instant, PlaceFact};
+use std::sync::Arc;
+
+/// Records decisions on an audit device.
+#[derive(Clone)]
+pub struct Recorder {
+    device: Arc<dyn AuditDevice>,
+    pseudonyms: Pseudonyms,
+}
+
+/// What a decision does not say about the request that it was made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Id of the decision.
+    pub decision: DecisionId,
+    /// When it was decided.
+    pub at: Instant,
+    /// The model as the request named it.
+    pub asked: &'a str,
+    /// The application that made the request.
+    pub application: Option<&'a str>,
+    /// The facts that it was decided on.
+    pub facts: &'a SealedFacts,
+}
+
+/// Something whose decision is recorded, durably. Only a [`Recorder`] makes one.
+#[derive(Debug)]
+pub struct Recorded<T> {
+    value: T,
+    decision: DecisionId,
+    receipt: Receipt,
+}
+
+impl<T> Recorded<T> {
+    /// Where the record is.
+    pub const fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// Id of the decision.
+    pub const fn decision_id(&self) -> DecisionId {
+        self.decision
+    }
+}
+
+impl Recorded<Permit> {
+    /// The deployment to which the request may go, and nothing else.
+    pub fn deployment(&self) -> Option<&Deployment> {
+        self.value.deployment()
+    }
+
+    /// The snapshot that decided.
+    pub const fn snapshot(&self) -> &Arc<Snapshot> {
+        self.value.snapshot()
+    }
+
+    /// The decision behind it.
+    pub const fn decision(&self) -> &Decision {
+        self.value.decision()
+    }
+
+    /// Whether it still holds at the instant.
+    pub fn holds_at(&self, at: Instant) -> bool {
+        self.value.holds_at(at)
+    }
+}
+
+impl Recorder {
+    /// Records on a device, people under pseudonyms.
+    pub fn new(device: Arc<dyn AuditDevice>, pseudonyms: Pseudonyms) -> Self {
+        Self { device, pseudonyms }
+    }
+
+    /// Records a permit. What is recorded is read off the permit itself, so that the two cannot differ.
+    ///
+    /// # Errors
+    /// When the device does not confirm in time that it keeps the entry; the permit is gone then.
+    pub async fn record_permit(
+        &self,
+        permit: Permit,
+        call: &Call<'_>,
+    ) -> Result<Recorded<Permit>, AuditError> {
+        let model = permit.deployment().map(|deployment| deployment.model.clone());
+        let intent = self.intent(permit.snapshot(), Some(permit.decision()), model, call);
+        let receipt = self.device.intent(intent).await?;
+        Ok(Recorded {
+            value: permit,
+            decision: call.decision,
+            receipt,
+        })
+    }
+
+    /// Records a refusal, which must not go out unless this succeeds. No outcome follows it.
+    ///
+    /// # Errors
+    /// When the device does not confirm in time that it keeps the entry.
+    pub async fn record_refusal(&self, refusal: &Refusal, call: &Call<'_>) -> Result<Receipt, AuditError> {
+        let model = refusal
+            .decision
+            .as_ref()
+            .map(|_| refusal.explanation.model.clone());
+        let intent = self.intent(&refusal.snapshot, refusal.decision.as_ref(), model, call);
+        self.device.intent(intent).await
+    }
+
+    /// Hands over how a permitted request ended, without waiting for the device: nothing depends on it any more.
+    pub fn record_outcome(&self, outcome: Outcome) {
+        drop(self.device.outcome(outcome));
+    }
+
+    /// Whether the device can keep entries at present, as far as it knows.
+    pub fn is_healthy(&self) -> bool {
+        self.device.is_healthy()
+    }
+
+    fn intent(
+        &self,
+        snapshot: &Snapshot,
+        decision: Option<&Decision>,
+        model: Option<String>,
+        call: &Call<'_>,
+    ) -> Intent {
+        let facts = call.facts.facts();
+        let named = |index| clause_name(snapshot, index);
+        let reasons = decision
+            .map(|decision| decision.reasons.as_slice())
+            .unwrap_or_default();
+        let lifts = decision
+            .map(|decision| decision.lifts.as_slice())
+            .unwrap_or_default();
+        let deployment = decision.and_then(|decision| snapshot.deployment(decision.deployment?));
+        Intent {
+            decision: call.decision,
+            at: call.at,
+            snapshot: snapshot.digest().to_owned(),
+            person: self.pseudonyms.of(&facts.person.id),
+            application: call.application.map(str::to_owned),
+            purpose: facts.request.purpose.as_str(),
+            data: facts.request.data.as_str(),
+            asked: call.asked.to_owned(),
+            model,
+            deployment: deployment.map(|deployment| deployment.id.clone()),
+            verdict: decision.map_or(Verdict::Deny, |decision| decision.verdict),
+            clauses: reasons
+                .iter()
+                .filter_map(|reason| match reason.basis {
+                    Basis::Clause(index) => Some(ClauseState {
+                        clause: named(index),
+                        state: reason.state,
+                    }),
+                    Basis::Missing(_) => None,
+                })
+                .collect(),
+            missing: reasons
+                .iter()
+                .filter_map(|reason| match reason.basis {
+                    Basis::Missing(positive) => Some(positive.as_str()),
+                    Basis::Clause(_) => None,
+                })
+                .collect(),
+            lifts: lifts
+                .iter()
+                .map(|lift| format!("{} > {}", named(lift.by), named(lift.lifted)))
+                .collect(),
+            obligations: decision
+                .map(|decision| {
+                    decision
+                        .obligations
+                        .iter()
+                        .map(|obligation| obligation.as_str())
+                        .collect()
+                })
+                .unwrap_or_default(),
+            places: places(facts),
+            valid_until: decision.and_then(|decision| decision.valid_until),
+        }
+    }
+}
+
+fn clause_name(snapshot: &Snapshot, index: ClauseIndex) -> String {
+    let name = snapshot
+        .clause(index)
+        .map(|(instrument, clause)| format!("{} {}", instrument.id, clause.reference));
+    name.unwrap_or_default()
+}
+
+fn places(facts: &Facts) -> Vec<PlaceSeen> {
+    let text = |place: &PlaceFact| match place {
+        PlaceFact::Known(place) => Some(place.to_string()),
+        PlaceFact::Unrecognised(text) => Some(text.clone()),
+        PlaceFact::Unknown => None,
+    };
+    let seen = facts.claims.iter().map(|claim| PlaceSeen {
+        place: claim.place.as_ref().and_then(text),
+        source: claim.source,
+        observed_at: claim.observed_at,
+    });
+    seen.collect()
+}

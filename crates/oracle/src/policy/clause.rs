@@ -1,0 +1,144 @@
+//! A whole clause: its conditions, its exceptions, its status and its obligations.
+
+use super::condition::{About, Put};
+use super::employer::concerns;
+use super::exception::{ActsOn, Lifting};
+use super::formula::{Exception, Formula, Grades};
+use super::print::{Block, Printed};
+use super::{Live, Scribe, scope};
+use decision::State;
+use register::model::{Condition, Effect, Obliged, Outcome, Test};
+
+/// The parts of a clause before they are put together.
+struct Ruling {
+    /// States by its conditions, exceptions for places taken away.
+    conditions: Grades,
+    /// Exceptions for the person wherever.
+    anywhere: Exception,
+}
+
+impl Scribe<'_, '_> {
+    /// The policies of one clause.
+    pub(crate) fn policies_of(&self, live: &Live) -> Vec<Printed> {
+        let applies = scope::applies(live);
+        let mut policies = self.forbids(live, &applies);
+        if !live.standing.valid || live.clause.obliges.is_empty() {
+            return policies;
+        }
+        let unmet = self.grades(live, About::Person).any().not();
+        for obliged in &live.clause.obliges {
+            policies.extend(match obliged {
+                Obliged::Known(obligation) => {
+                    let blocks = vec![Block::when(applies.clone()), Block::when(unmet.clone())];
+                    Printed::oblige(live, obligation.as_str(), blocks)
+                }
+                // nobody can fulfil it, so that whatever carries it is denied
+                Obliged::Other(_) => {
+                    Printed::forbid(live, State::Unknown, vec![Block::when(applies.clone())])
+                }
+            });
+        }
+        policies
+    }
+
+    fn forbids(&self, live: &Live, applies: &Formula) -> Vec<Printed> {
+        let ruling = self.ruling(live, About::Person);
+        let Grades {
+            met,
+            unknown,
+            unclear,
+        } = ruling.conditions.clone();
+        if live.standing.doubted {
+            let blocks = vec![
+                Block::when(applies.clone()),
+                Block::when(ruling.conditions.any()),
+                Block::unless(ruling.anywhere.holds),
+            ];
+            return Printed::forbid(live, State::Unclear, blocks)
+                .into_iter()
+                .collect();
+        }
+        let sure = |state, condition: Formula| {
+            let blocks = vec![
+                Block::when(applies.clone()),
+                Block::when(condition),
+                Block::unless(ruling.anywhere.may.clone()),
+            ];
+            Printed::forbid(live, state, blocks)
+        };
+        let Exception { holds, may } = ruling.anywhere.clone();
+        let doubtful = if holds == may {
+            unclear
+        } else {
+            unclear.or(ruling.conditions.any().and(may))
+        };
+        let blocks = vec![
+            Block::when(applies.clone()),
+            Block::when(doubtful),
+            Block::unless(holds),
+        ];
+        let unclear = Printed::forbid(live, State::Unclear, blocks);
+        [sure(State::Met, met), sure(State::Unknown, unknown), unclear]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// The states of a clause, wherever it applies.
+    pub(crate) fn grades(&self, live: &Live, about: About) -> Grades {
+        let ruling = self.ruling(live, about);
+        let grades = ruling.conditions.lifted(&ruling.anywhere);
+        if live.standing.doubted {
+            grades.at_most(State::Unclear)
+        } else {
+            grades
+        }
+    }
+
+    fn ruling(&self, live: &Live, about: About) -> Ruling {
+        let exceptions = self.exceptions(live);
+        let conditions = conditions_of(live, self.text.known_at);
+        let put = |at: usize| Put {
+            live,
+            at,
+            exceptions: &exceptions,
+            about,
+        };
+        let asked = conditions.iter().enumerate().filter(|(_, condition)| {
+            concerns(&condition.test, about) && (live.standing.valid || condition.test == Test::OutsideTerm)
+        });
+        let conditions = Grades::max_of(asked.map(|(at, condition)| self.condition(&put(at), condition)));
+        Ruling {
+            conditions,
+            anywhere: anywhere(&exceptions),
+        }
+    }
+}
+
+/// The conditions of a clause; one that nobody has read is always met.
+fn conditions_of(live: &Live, known_at: register::model::Instant) -> Vec<Condition> {
+    let unread = || {
+        vec![Condition {
+            test: Test::Always,
+            outcome: Outcome::Deny,
+        }]
+    };
+    match &live.clause.effect {
+        Effect::Conditions(conditions) => conditions.clone(),
+        Effect::Unread => unread(),
+        Effect::NoBearing { known_from, .. } if known_at < *known_from => unread(),
+        Effect::NoBearing { .. }
+        | Effect::Lift(_)
+        | Effect::Defines(_)
+        | Effect::CoversAffiliates
+        | Effect::DefinesAffiliate { .. }
+        | Effect::Precedence(_)
+        | Effect::ContractingParty(_)
+        | Effect::Recorded(_) => Vec::new(),
+    }
+}
+
+fn anywhere(exceptions: &[Lifting]) -> Exception {
+    let acting = exceptions.iter().filter(|one| one.acts_on == ActsOn::Anywhere);
+    acting.fold(Exception::default(), |all, one| all.or(one.when.clone()))
+}

@@ -1,0 +1,346 @@
+//! One condition of a clause as Cedar: when it is met, unknown, unclear.
+
+use super::bearer::{Bearer, Side};
+use super::cells::{Base, PlaceTest};
+use super::exception::{ActsOn, Lifting, names};
+use super::formula::{Exception, Formula, Grades, one_of, quoted};
+use super::{Live, Scribe};
+use decision::State;
+use register::model::{
+    Condition, EmploymentTest, Outcome, PlaceSetName, PlaceSubject, Polarity, ReadingTests, Test, UsStatus,
+};
+use territory::Membership;
+
+/// For whom a condition is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// For the person as they are, with both their entities.
+    Person,
+    /// For their employer alone.
+    Employer,
+    /// For the places of credible claims alone.
+    Claims,
+}
+
+/// A condition in its clause.
+pub(crate) struct Put<'a, 'r> {
+    pub(crate) live: &'a Live<'r>,
+    /// Position in the clause.
+    pub(crate) at: usize,
+    pub(crate) exceptions: &'a [Lifting],
+    pub(crate) about: About,
+}
+
+impl Put<'_, '_> {
+    fn key(&self) -> String {
+        format!("{} / {}", self.live.id, self.at + 1)
+    }
+
+    fn sides(&self) -> &'static [Side] {
+        match self.about {
+            About::Employer => &[Side::Employer],
+            About::Person | About::Claims => &[Side::Engaging, Side::Employer],
+        }
+    }
+
+    /// The entity that a test of the licensee looks at.
+    fn licensee(&self) -> Side {
+        if self.about == About::Employer {
+            Side::Employer
+        } else {
+            Side::Engaging
+        }
+    }
+}
+
+impl Scribe<'_, '_> {
+    /// The states of a condition, with all exceptions but those for the person wherever.
+    pub(crate) fn condition(&self, put: &Put, condition: &Condition) -> Grades {
+        let grades = match &condition.test {
+            Test::Places {
+                subject,
+                polarity,
+                set,
+            } => {
+                let bearers = self.bearers(put, *subject);
+                Grades::max_of(
+                    bearers
+                        .into_iter()
+                        .map(|bearer| self.in_set(put, bearer, set, *polarity)),
+                )
+            }
+            Test::TierInPlaces { tiers, polarity, set } => {
+                let tiers: Vec<&str> = tiers.iter().map(|tier| tier.as_str()).collect();
+                let places = self.in_set(put, Bearer::People, set, *polarity);
+                let unknown = places
+                    .clone()
+                    .at_most(State::Unknown)
+                    .given(&one_of(&["unknown"], "resource.tier"));
+                places.given(&one_of(&tiers, "resource.tier")).max(unknown)
+            }
+            Test::Unfiled { set, filed } => self
+                .in_set(put, Bearer::People, set, Polarity::In)
+                .given(&one_of(filed, "resource.model").not()),
+            Test::OutsideResidency => {
+                let test = PlaceTest {
+                    base: Base::Residency,
+                    bearer: Bearer::Inference,
+                    exceptions: put.exceptions,
+                    key: put.key(),
+                };
+                self.place_grades(&test)
+            }
+            other => {
+                let grades = self.placeless_test(put, other);
+                grades.lifted(&self.covering(put))
+            }
+        };
+        match (condition.outcome, &condition.test) {
+            (Outcome::Deny, _) => grades,
+            (Outcome::Review, Test::BeneficiaryIn(_)) => grades.at_most(State::Unclear),
+            (Outcome::Review, _) => grades.reviewed(),
+        }
+    }
+
+    /// Whose places a test looks at, as the clause is read.
+    fn bearers(&self, put: &Put, subject: PlaceSubject) -> Vec<Bearer> {
+        let of_entities = |bearer: fn(Side) -> Bearer| put.sides().iter().map(|side| bearer(*side)).collect();
+        let people = if put.about == About::Claims {
+            Bearer::Claims
+        } else {
+            Bearer::People
+        };
+        match subject {
+            PlaceSubject::People | PlaceSubject::PeopleAndInference => {
+                match (self.text.reading(put.live.clause), subject) {
+                    (Some(ReadingTests::Inference), _) => vec![Bearer::Inference],
+                    (None, PlaceSubject::PeopleAndInference) if put.about != About::Claims => {
+                        vec![people, Bearer::Inference]
+                    }
+                    _ => vec![people],
+                }
+            }
+            PlaceSubject::Inference => vec![Bearer::Inference],
+            PlaceSubject::Storage => vec![Bearer::Storage],
+            PlaceSubject::InferenceAndStorage => vec![Bearer::Inference, Bearer::Storage],
+            PlaceSubject::Output => vec![Bearer::Output],
+            PlaceSubject::Billing => vec![Bearer::Billing],
+            PlaceSubject::Egress => vec![Bearer::Egress],
+            PlaceSubject::Establishment => of_entities(Bearer::Establishment),
+            PlaceSubject::Headquarters => of_entities(Bearer::Headquarters),
+            PlaceSubject::PrincipalPlace => vec![Bearer::PrincipalPlace(put.licensee())],
+        }
+    }
+
+    fn in_set(&self, put: &Put, bearer: Bearer, set: &PlaceSetName, polarity: Polarity) -> Grades {
+        let chart = self.text.chart(set);
+        let base = Base::Set(&chart, polarity);
+        self.place_grades(&PlaceTest {
+            base,
+            bearer,
+            exceptions: put.exceptions,
+            key: put.key(),
+        })
+    }
+
+    /// The exception that exceptions for places make to a test that is not about places: it holds if there is a place,
+    /// none is missing, and every one of them is reached.
+    fn covering(&self, put: &Put) -> Exception {
+        if put.exceptions.iter().all(|one| one.acts_on == ActsOn::Anywhere) {
+            return Exception::default();
+        }
+        let test = PlaceTest {
+            base: Base::Everything,
+            bearer: Bearer::People,
+            exceptions: put.exceptions,
+            key: format!("{} / all", put.live.id),
+        };
+        let left = self.place_grades(&test);
+        let somewhere = Formula::Is("context.people.places.isEmpty()".to_owned()).not();
+        let complete = Formula::Is("context.people.missing".to_owned()).not();
+        let recognised = Formula::Is("context.people.unrecognised".to_owned()).not();
+        let reached = |left: Formula| {
+            Formula::all([
+                somewhere.clone(),
+                complete.clone(),
+                recognised.clone(),
+                left.not(),
+            ])
+        };
+        Exception {
+            holds: reached(left.any()),
+            may: reached(left.met.or(left.unknown)),
+        }
+    }
+
+    /// A test that is not about places of people, hosting or entities.
+    fn placeless_test(&self, put: &Put, test: &Test) -> Grades {
+        let met = |formula: Formula| Grades::when(State::Met, formula);
+        let is = |text: &str| Formula::Is(text.to_owned());
+        match test {
+            Test::ResidencyAsked => met(is("context.residencyAsked")),
+            Test::NotAtSites(sites) => {
+                let elsewhere = any_of(sites, "context.sites").not();
+                let nowhere = is("context.claims.places.isEmpty()");
+                Grades {
+                    met: elsewhere.clone().and(nowhere.clone().not()),
+                    unknown: elsewhere.and(nowhere),
+                    unclear: Formula::False,
+                }
+            }
+            Test::PlaceClausesOnEgress => self.on_egress(),
+            Test::UnsupportedOwners { .. }
+            | Test::ControlledByUnsupported { .. }
+            | Test::ListedOwners { .. }
+            | Test::SanctionedEntity { .. } => self.ownership(put, test),
+            Test::NotNamedEntity(ids) => {
+                met(one_of(ids, &format!("{}.name", put.licensee().expression())).not())
+            }
+            Test::NotNamedUser => {
+                let own = format!("principal.namedIn.contains({})", quoted(&put.live.instrument.id));
+                met(is("principal.namedEverywhere").or(is(&own)).not())
+            }
+            Test::Employment(EmploymentTest::Workers(workers)) => {
+                let workers: Vec<&str> = workers.iter().map(|worker| worker.as_str()).collect();
+                met(one_of(&workers, "principal.worker"))
+            }
+            Test::Employment(EmploymentTest::EmployerStopped) => self.employer_stopped(put),
+            Test::MonthlyUsersOver(limit) => {
+                let entity = put.licensee().expression();
+                let over = i64::try_from(*limit).map_or(Formula::False, |limit| {
+                    Formula::Is(format!("{entity}.monthlyUsers > {limit}"))
+                });
+                let unknown = is(&format!("{entity}.registered")).not();
+                Grades {
+                    met: over,
+                    unknown,
+                    unclear: Formula::False,
+                }
+            }
+            Test::Purposes(purposes) => {
+                let purposes: Vec<&str> = purposes.iter().map(|purpose| purpose.as_str()).collect();
+                met(one_of(&purposes, "context.purpose"))
+            }
+            Test::NoHumanReview => met(is("context.humanReview").not()),
+            Test::UnregisteredPattern => {
+                met(is("context.pattern").and(is("context.registeredApplication").not()))
+            }
+            Test::Resale => met(is("context.resale")),
+            Test::ForeignPerson {
+                citizenships,
+                statuses,
+            } => self.foreign(citizenships, statuses),
+            Test::ScreeningHit { max_age } => self.screening(*max_age),
+            Test::BeneficiaryIn(set) => {
+                let chart = self.text.chart(set);
+                let base = Base::Set(&chart, Polarity::In);
+                self.place_grades(&PlaceTest {
+                    base,
+                    bearer: Bearer::Beneficiary,
+                    exceptions: &[],
+                    key: put.key(),
+                })
+            }
+            Test::Accounts(accounts) => {
+                let accounts: Vec<&str> = accounts.iter().map(|account| account.as_str()).collect();
+                met(one_of(&accounts, "resource.account"))
+            }
+            Test::OutsideTerm => {
+                let outside = !put.live.instrument.validity.contains(self.text.at);
+                met(Formula::constant(outside))
+            }
+            Test::WithoutAgreement => met(is("resource.modelCovered").not()),
+            Test::Exception(ways) => {
+                let ways: Vec<&str> = ways.iter().map(|way| way.as_str()).collect();
+                met(one_of(&ways, "context.exceptionApproval"))
+            }
+            Test::SideCall => met(is("context.sideCall")),
+            Test::WithoutGroup(group) => {
+                met(is(&format!("principal.groups.contains({})", quoted(group))).not())
+            }
+            Test::EvidenceRequired => Grades {
+                met: Formula::False,
+                unknown: is("context.placeless").or(is("context.undeclared")),
+                unclear: is("context.people.unrecognised"),
+            },
+            Test::AllPlacesAllowed => self.all_places(),
+            Test::Always => met(Formula::True),
+            Test::Places { .. }
+            | Test::TierInPlaces { .. }
+            | Test::Unfiled { .. }
+            | Test::OutsideResidency => Grades::default(),
+        }
+    }
+
+    fn ownership(&self, put: &Put, test: &Test) -> Grades {
+        let key = put.key();
+        self.needs.borrow_mut().ownership(&key, test);
+        Grades::max_of(put.sides().iter().map(|side| {
+            let holds = |state| {
+                Formula::Is(format!(
+                    "{}.owners.{state}.contains({})",
+                    side.expression(),
+                    quoted(&key)
+                ))
+            };
+            Grades {
+                met: holds("met"),
+                unknown: holds("unknown"),
+                unclear: holds("unclear"),
+            }
+        }))
+    }
+
+    /// A foreign person has none of the citizenships and none of the statuses that clear.
+    fn foreign(&self, citizenships: &PlaceSetName, statuses: &[UsStatus]) -> Grades {
+        let chart = self.text.chart(citizenships);
+        let any = |membership| {
+            let spots = chart.spots(&[membership]);
+            if spots.is_empty() {
+                return Formula::False;
+            }
+            Formula::Is(format!(
+                "principal.citizenships.places.containsAny({})",
+                names(&spots)
+            ))
+        };
+        let statuses: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
+        let cleared = one_of(&statuses, "principal.usStatus").or(any(Membership::Inside));
+        let not_cleared = cleared.not();
+        let missing = Formula::Is("principal.citizenships.missing".to_owned());
+        let unrecognised = Formula::Is("principal.citizenships.unrecognised".to_owned());
+        let unknown = missing.or(any(Membership::Unknown));
+        let unclear = unrecognised.or(any(Membership::Unclear));
+        let met = unknown.clone().or(unclear.clone()).not();
+        Grades {
+            met,
+            unknown,
+            unclear,
+        }
+        .given(&not_cleared)
+    }
+
+    fn screening(&self, max_age: Option<i64>) -> Grades {
+        let limit = max_age.unwrap_or(self.text.register.limits.screening);
+        let hit = one_of(&["hit"], "context.screening");
+        let fresh = format!("context.screeningAge >= 0 && context.screeningAge <= {limit}");
+        let clean = one_of(&["clean"], "context.screening").and(Formula::Is(fresh));
+        Grades {
+            met: hit.clone(),
+            unknown: hit.or(clean).not(),
+            unclear: Formula::False,
+        }
+    }
+}
+
+/// Whether a set of texts has one of these words.
+fn any_of(words: &[String], expression: &str) -> Formula {
+    match words {
+        [] => Formula::False,
+        [word] => Formula::Is(format!("{expression}.contains({})", quoted(word))),
+        _ => Formula::Is(format!(
+            "{expression}.containsAny({})",
+            super::formula::set(words)
+        )),
+    }
+}

@@ -1,0 +1,135 @@
+//! The protocols that callers and providers speak, and what of a request may travel on in each.
+
+use http::HeaderName;
+use http::header;
+
+/// A protocol for conversations with models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// OpenAI Chat Completions, which many other providers speak too.
+    OpenAiChat,
+    /// Anthropic Messages.
+    AnthropicMessages,
+}
+
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 2] = [Self::OpenAiChat, Self::AnthropicMessages];
+
+    /// The dialect of a channel, by the name that the register gives its wire; `None`: one that is not spoken here.
+    pub fn of_wire(wire: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.wire() == wire)
+    }
+
+    /// Name of the wire in the register.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::OpenAiChat => "openai",
+            Self::AnthropicMessages => "anthropic",
+        }
+    }
+
+    /// Name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenAiChat => "OpenAI Chat Completions",
+            Self::AnthropicMessages => "Anthropic Messages",
+        }
+    }
+
+    /// Path of its inference call, here and at the provider.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::OpenAiChat => "/v1/chat/completions",
+            Self::AnthropicMessages => "/v1/messages",
+        }
+    }
+
+    /// Whether a header of the caller goes on to the provider.
+    ///
+    /// This is a list of what may pass, so that nothing passes by being forgotten: not the caller's credential, not
+    /// headers that choose an account, a project or a place at the provider, and not `accept-encoding`, because an
+    /// answer that nobody compressed can be passed on and cut off between two events.
+    pub fn forwards(self, name: &HeaderName) -> bool {
+        const EVERYWHERE: [HeaderName; 3] = [header::CONTENT_TYPE, header::ACCEPT, header::USER_AGENT];
+        let own: &[&str] = match self {
+            Self::OpenAiChat => &[],
+            Self::AnthropicMessages => &["anthropic-version", "anthropic-beta"],
+        };
+        EVERYWHERE.contains(name) || own.contains(&name.as_str())
+    }
+
+    /// Whether a parameter of the caller's query goes on to the provider.
+    pub fn forwards_query(self, name: &str) -> bool {
+        match self {
+            Self::OpenAiChat => false,
+            Self::AnthropicMessages => name == "beta",
+        }
+    }
+}
+
+/// Whether a header of the provider's answer goes back to the caller.
+///
+/// Limits and usage of the firm's account stay here; what a client needs in order to read the answer, to wait, and to
+/// name the call to the provider's support passes.
+pub fn returns(name: &HeaderName) -> bool {
+    const OURS_TO_PASS: [&str; 6] = [
+        "content-type",
+        "cache-control",
+        "retry-after",
+        "retry-after-ms",
+        "request-id",
+        "x-request-id",
+    ];
+    OURS_TO_PASS.contains(&name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(dialect: Dialect, name: &'static str, passes: bool) {
+        assert_eq!(
+            dialect.forwards(&HeaderName::from_static(name)),
+            passes,
+            "{dialect:?} {name}"
+        );
+    }
+
+    #[test]
+    fn only_what_the_protocol_needs_goes_on() {
+        for dialect in Dialect::ALL {
+            check(dialect, "content-type", true);
+            check(dialect, "anthropic-beta", dialect == Dialect::AnthropicMessages);
+            for kept in [
+                "authorization",
+                "x-api-key",
+                "api-key",
+                "cookie",
+                "accept-encoding",
+                "openai-organization",
+                "openai-project",
+                "x-forwarded-for",
+                "x-goog-user-project",
+                "anthropic-workspace-id",
+                "bailiwick-purpose",
+                "connection",
+                "host",
+            ] {
+                check(dialect, kept, false);
+            }
+        }
+    }
+
+    #[test]
+    fn wires_have_one_dialect_each() {
+        for dialect in Dialect::ALL {
+            assert_eq!(Dialect::of_wire(dialect.wire()), Some(dialect));
+        }
+        assert_eq!(Dialect::of_wire("gemini"), None);
+        assert!(!returns(&HeaderName::from_static(
+            "anthropic-ratelimit-tokens-remaining"
+        )));
+        assert!(!returns(&HeaderName::from_static("location")));
+    }
+}

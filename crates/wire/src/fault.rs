@@ -1,0 +1,292 @@
+//! Errors that are nobody's refusal: a request that cannot be read, a key that is not known, a provider that is away.
+
+use crate::render::Saying;
+use crate::{Dialect, Rendered, event, headers};
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FaultCode {
+    /// The request cannot be read or says something that it cannot say.
+    InvalidRequest,
+    /// The model speaks another protocol, which another route serves.
+    WrongRoute,
+    /// The application of the key does not allow what the request declares.
+    NotOfApplication,
+    /// No key, or none that is known.
+    Unauthenticated,
+    /// The key is known, and its person or application is not.
+    UnknownHolder,
+    /// No such route.
+    NotFound,
+    /// The route has no such method.
+    MethodNotAllowed,
+    /// The body did not arrive in time.
+    BodyTimeout,
+    /// The body is larger than the limit.
+    BodyTooLarge,
+    /// The body is compressed.
+    CompressedBody,
+    /// Something here is broken.
+    Internal,
+    /// The provider cannot be reached, or not as the register pins it.
+    UpstreamUnavailable,
+    /// The provider broke off.
+    UpstreamCut,
+    /// The decision could not be recorded, so nothing was sent.
+    AuditUnavailable,
+    /// The right to forward ran out before the request could be sent.
+    DecisionExpired,
+    /// The provider did not answer in time.
+    UpstreamTimeout,
+}
+
+/// How a code is put: word, status, class in Anthropic's words, class in OpenAI's words, whether to try again.
+struct Manner(&'static str, StatusCode, &'static str, &'static str, bool);
+
+impl FaultCode {
+    /// Every code.
+    pub const ALL: [Self; 16] = [
+        Self::InvalidRequest,
+        Self::WrongRoute,
+        Self::NotOfApplication,
+        Self::Unauthenticated,
+        Self::UnknownHolder,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::BodyTimeout,
+        Self::BodyTooLarge,
+        Self::CompressedBody,
+        Self::Internal,
+        Self::UpstreamUnavailable,
+        Self::UpstreamCut,
+        Self::AuditUnavailable,
+        Self::DecisionExpired,
+        Self::UpstreamTimeout,
+    ];
+
+    const fn manner(self) -> Manner {
+        const INVALID: &str = "invalid_request_error";
+        const API: &str = "api_error";
+        match self {
+            Self::InvalidRequest => Manner(
+                "invalid_request",
+                StatusCode::BAD_REQUEST,
+                INVALID,
+                INVALID,
+                false,
+            ),
+            Self::WrongRoute => Manner("wrong_route", StatusCode::BAD_REQUEST, INVALID, INVALID, false),
+            Self::NotOfApplication => Manner(
+                "not_of_application",
+                StatusCode::BAD_REQUEST,
+                INVALID,
+                INVALID,
+                false,
+            ),
+            Self::Unauthenticated => Manner(
+                "invalid_api_key",
+                StatusCode::UNAUTHORIZED,
+                "authentication_error",
+                INVALID,
+                false,
+            ),
+            Self::UnknownHolder => Manner(
+                "unknown_holder",
+                StatusCode::FORBIDDEN,
+                "permission_error",
+                "permission_error",
+                false,
+            ),
+            Self::NotFound => Manner(
+                "not_found",
+                StatusCode::NOT_FOUND,
+                "not_found_error",
+                INVALID,
+                false,
+            ),
+            Self::MethodNotAllowed => Manner(
+                "method_not_allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                INVALID,
+                INVALID,
+                false,
+            ),
+            Self::BodyTimeout => Manner(
+                "body_timeout",
+                StatusCode::REQUEST_TIMEOUT,
+                "timeout_error",
+                INVALID,
+                false,
+            ),
+            Self::BodyTooLarge => Manner(
+                "body_too_large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "request_too_large",
+                INVALID,
+                false,
+            ),
+            Self::CompressedBody => Manner(
+                "compressed_body",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                INVALID,
+                INVALID,
+                false,
+            ),
+            Self::Internal => Manner("internal", StatusCode::INTERNAL_SERVER_ERROR, API, API, false),
+            Self::UpstreamUnavailable => {
+                Manner("upstream_unavailable", StatusCode::BAD_GATEWAY, API, API, true)
+            }
+            Self::UpstreamCut => Manner("upstream_cut", StatusCode::BAD_GATEWAY, API, API, true),
+            Self::AuditUnavailable => Manner(
+                "audit_unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                API,
+                API,
+                true,
+            ),
+            Self::DecisionExpired => Manner(
+                "decision_expired",
+                StatusCode::SERVICE_UNAVAILABLE,
+                API,
+                API,
+                true,
+            ),
+            Self::UpstreamTimeout => Manner(
+                "upstream_timeout",
+                StatusCode::GATEWAY_TIMEOUT,
+                "timeout_error",
+                API,
+                true,
+            ),
+        }
+    }
+
+    /// The word for programs.
+    pub const fn as_str(self) -> &'static str {
+        self.manner().0
+    }
+
+    /// The status of an answer that has not begun.
+    pub const fn status(self) -> StatusCode {
+        self.manner().1
+    }
+}
+
+/// An error, before it takes the shape of a protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What went wrong, for programs.
+    pub code: FaultCode,
+    /// What went wrong, for people.
+    pub message: String,
+}
+
+impl Fault {
+    /// An error with its message.
+    pub fn new(code: FaultCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// The error as the answer to a request.
+    pub fn answer(&self, dialect: Dialect) -> Rendered {
+        let Manner(_, status, _, _, again) = self.code.manner();
+        let mut rendered = self.saying().answer(dialect, status);
+        if !again {
+            rendered
+                .headers
+                .insert(headers::SHOULD_RETRY, HeaderValue::from_static("false"));
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            rendered
+                .headers
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        rendered
+    }
+
+    /// The error as the last event of a stream that has begun.
+    pub fn event(&self, dialect: Dialect) -> Bytes {
+        event::error(dialect, &self.saying().json(dialect))
+    }
+
+    fn saying(&self) -> Saying<'_> {
+        let Manner(code, _, anthropic, openai, _) = self.code.manner();
+        Saying {
+            anthropic,
+            openai,
+            code,
+            message: &self.message,
+            beside: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn check(code: FaultCode, dialect: Dialect, status: u16, class: &str) {
+        let rendered = Fault::new(code, "words").answer(dialect);
+        let body: Value = serde_json::from_str(&rendered.body).unwrap();
+        assert_eq!(rendered.status.as_u16(), status, "{code:?}");
+        assert_eq!(body["error"]["type"], class, "{code:?}");
+        assert_eq!(body["error"]["message"], "words");
+        assert_eq!(rendered.headers["bailiwick-code"], code.as_str());
+    }
+
+    #[test]
+    fn classes_are_those_of_the_protocols() {
+        use Dialect::{AnthropicMessages, OpenAiChat};
+        check(
+            FaultCode::Unauthenticated,
+            AnthropicMessages,
+            401,
+            "authentication_error",
+        );
+        check(
+            FaultCode::Unauthenticated,
+            OpenAiChat,
+            401,
+            "invalid_request_error",
+        );
+        check(FaultCode::NotFound, AnthropicMessages, 404, "not_found_error");
+        check(
+            FaultCode::BodyTooLarge,
+            AnthropicMessages,
+            413,
+            "request_too_large",
+        );
+        check(FaultCode::AuditUnavailable, OpenAiChat, 503, "api_error");
+        check(
+            FaultCode::UpstreamUnavailable,
+            AnthropicMessages,
+            502,
+            "api_error",
+        );
+    }
+
+    #[test]
+    fn words_differ_and_clients_are_told_what_not_to_repeat() {
+        let mut words: Vec<_> = FaultCode::ALL.map(FaultCode::as_str).to_vec();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), FaultCode::ALL.len());
+        for code in FaultCode::ALL {
+            let rendered = Fault::new(code, "words").answer(Dialect::OpenAiChat);
+            let told_not_to = rendered.headers.contains_key(headers::SHOULD_RETRY);
+            assert_eq!(told_not_to, code.status().as_u16() <= 500, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_in_a_stream_is_an_event() {
+        let event = Fault::new(FaultCode::UpstreamCut, "words").event(Dialect::AnthropicMessages);
+        assert!(event.starts_with(b"event: error\ndata: ") && event.ends_with(b"\n\n"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What the protocols of models look like, without a socket in sight.
+//!
+//! Callers speak the protocol of OpenAI or that of Anthropic, and so do providers. This crate knows the shapes: where
+//! the name of the model stands in a request ([`peek`]), how to replace it without touching any other byte
+//! ([`splice`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]), and how a
+//! refusal or an error is put so that the programs people really use show it as it was meant ([`denial`], [`fault`]).
+//!
+//! Everything here is a function from bytes and data to bytes and data.
+
+pub mod denial;
+mod dialect;
+pub mod event;
+pub mod fault;
+mod header_text;
+pub mod list;
+mod peek;
+mod render;
+mod scan;
+mod splice;
+
+pub use denial::{Denial, DenialCode};
+pub use dialect::{Dialect, returns};
+pub use fault::{Fault, FaultCode};
+pub use header_text::header_text;
+pub use list::{ListShape, ListedModel};
+pub use peek::{ModelField, Peek, PeekError, peek};
+pub use render::Rendered;
+pub use splice::{SpliceError, Spliced, quote, splice};
+
+/// Names of the headers that this product adds to answers.
+pub mod headers {
+    use http::HeaderName;
+
+    /// Id of the decision.
+    pub const DECISION: HeaderName = HeaderName::from_static("bailiwick-decision");
+    /// Where the decision stands in the ledger.
+    pub const RECEIPT: HeaderName = HeaderName::from_static("bailiwick-receipt");
+    /// Instrument and reference of the clause that refuses.
+    pub const CLAUSE: HeaderName = HeaderName::from_static("bailiwick-clause");
+    /// Machine-readable code of a refusal or error.
+    pub const CODE: HeaderName = HeaderName::from_static("bailiwick-code");
+    /// Models that the caller may use instead, separated by commas.
+    pub const ALTERNATIVES: HeaderName = HeaderName::from_static("bailiwick-alternatives");
+    /// Id of the model that answers.
+    pub const MODEL: HeaderName = HeaderName::from_static("bailiwick-model");
+    /// Id of the deployment that answers.
+    pub const DEPLOYMENT: HeaderName = HeaderName::from_static("bailiwick-deployment");
+    /// Places in which the inference may run.
+    pub const HOSTING: HeaderName = HeaderName::from_static("bailiwick-hosting");
+    /// Set where a labelled stand-in answers in place of the provider.
+    pub const STAND_IN: HeaderName = HeaderName::from_static("bailiwick-stand-in");
+    /// How many models were left out of a list.
+    pub const WITHHELD: HeaderName = HeaderName::from_static("bailiwick-withheld");
+    /// Asked by the caller: one of the purposes of their application.
+    pub const PURPOSE: HeaderName = HeaderName::from_static("bailiwick-purpose");
+    /// Asked by the caller: one of the data classes of their application.
+    pub const DATA: HeaderName = HeaderName::from_static("bailiwick-data");
+    /// Tells clients not to repeat a request that would be refused again.
+    pub const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+}
