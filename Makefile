@@ -7,7 +7,7 @@ help: ## prints this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## builds and runs the demo in the foreground (BAILIWICK_STANDIN_ONLY=1: without a model)
-	@scripts/demo.sh
+	@scripts/demo.sh $(ARGS)
 
 test: ## runs every stage, as CI does
 	@scripts/test.sh full

@@ -56,6 +56,7 @@ for call in "$scratch"/call-*.sh; do
     [ -e "$call" ] || die "README.md shows no call marked for this script"
     wanted=${call##*-} wanted=${wanted%.sh}
     # The README shows the address that the demo has by default.
+    sed -i "s#target/demo/env#$scratch/data/env#g" "$call"
     sed -i -E "s#http://(127\.0\.0\.1|localhost):[0-9]+#$BAILIWICK_BASE_URL#g" "$call"
     : >"$SMOKE_STATUS"
     : >"$SMOKE_ANSWER"

@@ -28,4 +28,4 @@ else
 fi
 
 say "3/3 starting; Ctrl-C ends it"
-exec "$target/release/bailiwick" demo "${model[@]}" "$@"
+exec "$target/release/bailiwick" demo "${model[@]}" --data-dir "$root/target/demo" "$@"

@@ -21,6 +21,9 @@ const PERSON_SECRET: &str = "person-secret";
 /// The ledger's folder.
 const LEDGER: &str = "ledger";
 
+/// What a shell needs to talk to a demonstration.
+const ENVIRONMENT: &str = "env";
+
 /// The data folder of an installation.
 #[derive(Clone, Debug)]
 pub(crate) struct DataDir {
@@ -65,6 +68,16 @@ impl DataDir {
     /// Where the ledger is kept.
     pub(crate) fn ledger(&self) -> PathBuf {
         self.path.join(LEDGER)
+    }
+
+    /// Where a demonstration keeps its address and keys for a shell.
+    pub(crate) fn environment(&self) -> PathBuf {
+        self.path.join(ENVIRONMENT)
+    }
+
+    /// Keeps address and keys of a demonstration for a shell.
+    pub(crate) fn keep_environment(&self, text: &str) -> anyhow::Result<()> {
+        self.write(ENVIRONMENT, text.as_bytes())
     }
 
     /// Opens the ledger for writing.

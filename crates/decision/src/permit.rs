@@ -99,7 +99,9 @@ pub fn admit(
 }
 
 fn refuse(snapshot: &Arc<Snapshot>, facts: &Facts, model: &str, decision: Decision, at: Instant) -> Refusal {
-    let explanation = Box::new(crate::explain::explain(snapshot, facts, model, &decision, at, LATEST));
+    let explanation = Box::new(crate::explain::explain(
+        snapshot, facts, model, &decision, at, LATEST,
+    ));
     Refusal {
         snapshot: Arc::clone(snapshot),
         decision: Some(decision),

@@ -33,7 +33,7 @@ impl fmt::Display for DecisionId {
 pub struct Intent {
     /// Id of the decision.
     pub decision: DecisionId,
-    /// When it was decided; texts were valid then, and knowledge is of then.
+    /// When it was decided: texts valid then, and all that the snapshot knows.
     pub at: Instant,
     /// Digest of the snapshot that decided.
     pub snapshot: String,

@@ -27,10 +27,8 @@ impl Walk<'_> {
             Test::WithoutGroup(group) => met_if(!self.in_group(group)),
             Test::Accounts(accounts) => met_if(accounts.contains(&self.deployment.account)),
             Test::Employment(EmploymentTest::Workers(workers)) => met_if(workers.contains(&bound.worker)),
-            Test::OutsideResidency => self.residency(),
             Test::ResidencyAsked => met_if(bound.residency.is_some()),
             Test::NotAtSites(sites) => self.sites(sites),
-            Test::NotNamedUser => met_if(!self.named_user()),
             // the rest was answered when the epoch was made
             _ => State::Unknown,
         }
@@ -60,9 +58,15 @@ impl Walk<'_> {
         }
     }
 
-    fn residency(&self) -> State {
+    /// Whether inference may run outside the residency asked for.
+    pub(super) fn residency(&self, outcome: Outcome) -> State {
         let Some(outside) = &self.bound.residency else {
             return State::NotMet;
+        };
+        let outside = if outcome == Outcome::Review {
+            outside.reviewed()
+        } else {
+            **outside
         };
         let unrecognised = if self.plan.inference_unrecognised {
             State::Unclear
@@ -80,17 +84,6 @@ impl Walk<'_> {
         } else {
             State::Met
         }
-    }
-
-    /// Whether the person is a named user of one of the deployment's agreements.
-    fn named_user(&self) -> bool {
-        let position = |id: &String| self.core.index.instruments.get(id).copied();
-        let is_named = |index: usize| self.bound.named.get(index).copied().unwrap_or(false);
-        self.deployment
-            .agreements
-            .iter()
-            .filter_map(position)
-            .any(is_named)
     }
 
     /// Citizenships are a set: one that clears is enough, and so is a status.
@@ -143,11 +136,6 @@ impl Walk<'_> {
                     continue;
                 };
                 let state = self.claimed(table, check, position);
-                let state = if condition.outcome == Outcome::Review {
-                    state.min(State::Unclear)
-                } else {
-                    state
-                };
                 worst = worst.max(if now.doubtful {
                     state.min(State::Unclear)
                 } else {

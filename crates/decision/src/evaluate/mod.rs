@@ -7,7 +7,7 @@ mod places;
 use crate::bound::Bound;
 use crate::facts::Entitlement;
 use crate::presence::earliest;
-use crate::snapshot::epoch::{ClauseNow, TestNow};
+use crate::snapshot::epoch::{ClauseNow, ConditionNow, TestNow, met_if, reviewed};
 use crate::snapshot::plan::{Check, Plan};
 use crate::snapshot::triggers::Triggers;
 use crate::snapshot::{Core, Snapshot};
@@ -103,13 +103,10 @@ impl Walk<'_> {
     /// The state of a clause, exceptions applied.
     #[inline]
     fn state(&self, check: &Check, now: &ClauseNow, lifts: &mut Vec<LiftUsed>) -> State {
-        let mut worst = now.at_least;
+        let mut worst = self.lift_anywhere(check, now.at_least, lifts);
         for (position, condition) in now.conditions.iter().enumerate() {
-            let state = self.condition(check, position, &condition.test, lifts);
-            worst = worst.max(match condition.outcome {
-                Outcome::Review if state == State::Met => State::Unclear,
-                _ => state,
-            });
+            let state = self.condition(check, position, condition, lifts);
+            worst = worst.max(reviewed(state, condition.outcome));
         }
         if now.doubtful {
             worst.min(State::Unclear)
@@ -119,14 +116,20 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn condition(&self, check: &Check, position: usize, test: &TestNow, lifts: &mut Vec<LiftUsed>) -> State {
-        match test {
+    fn condition(
+        &self,
+        check: &Check,
+        position: usize,
+        condition: &ConditionNow,
+        lifts: &mut Vec<LiftUsed>,
+    ) -> State {
+        match &condition.test {
             TestNow::Places(subject, table) => self.places(*subject, table, check, position, lifts),
             TestNow::TierInPlaces(tiers, table) => self.tiers(tiers, table, check, position, lifts),
             TestNow::Unfiled(filed, _) if filed.contains(&self.deployment.model) => State::NotMet,
             TestNow::Unfiled(_, table) => self.places(PlaceSubject::People, table, check, position, lifts),
             other => {
-                let state = self.plain(other);
+                let state = self.plain(other, condition.outcome);
                 if state.stops() && !check.lifts.is_empty() {
                     self.lift_whole(check, position, state, lifts)
                 } else {
@@ -137,7 +140,7 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn plain(&self, test: &TestNow) -> State {
+    fn plain(&self, test: &TestNow, outcome: Outcome) -> State {
         let of = |states: &[State], entity: usize| states.get(entity).copied().unwrap_or(State::Unknown);
         match test {
             TestNow::Entities(states) => of(states, self.bound.employer).max(of(states, self.bound.engaging)),
@@ -147,6 +150,10 @@ impl Walk<'_> {
             TestNow::Beneficiary(table) => self.beneficiary(table),
             TestNow::Plain(Test::Employment(EmploymentTest::EmployerStopped)) => self.employer_stopped(),
             TestNow::Plain(Test::AllPlacesAllowed) => self.all_places_allowed(),
+            TestNow::Plain(Test::OutsideResidency) => self.residency(outcome),
+            TestNow::NotNamedUser(instrument) => {
+                met_if(!self.bound.named.get(*instrument).copied().unwrap_or(false))
+            }
             TestNow::Plain(test) => self.fact(test),
             TestNow::Places(..) | TestNow::TierInPlaces(..) | TestNow::Unfiled(..) => State::NotMet,
         }
@@ -174,10 +181,7 @@ impl Walk<'_> {
             };
             let state = states.get(self.bound.employer).copied().unwrap_or(State::Unknown);
             let state = self.lift_whole(check, position, state, &mut Vec::new());
-            worst = worst.max(match condition.outcome {
-                Outcome::Review if state == State::Met => State::Unclear,
-                _ => state,
-            });
+            worst = worst.max(reviewed(state, condition.outcome));
         }
         if now.doubtful {
             worst.min(State::Unclear)

@@ -13,7 +13,7 @@ use crate::facts::Facts;
 use crate::snapshot::Snapshot;
 use crate::verdict::{Decision, ModelIndex, Positive, State, Verdict};
 pub use reasons::reason_line;
-use register::model::{Deployment, HostingPlace, Instant, Obligation};
+use register::model::{Deployment, HostingPlace, Instant, Modality, Obligation};
 use territory::{DisplayNames, Place};
 
 /// A decision in words.
@@ -198,7 +198,7 @@ pub fn unknown_model(snapshot: &Snapshot, facts: &Facts, model: &str, at: Instan
 }
 
 /// Models that are permitted for the same facts: those that the register names as alternatives of a model first, then
-/// the rest in the order of the register.
+/// the rest in the order of the register. What turns text into vectors is no alternative to what answers, nor the reverse.
 pub fn alternatives(snapshot: &Snapshot, bound: &Bound, model: Option<ModelIndex>) -> Vec<Alternative> {
     let named: Vec<ModelIndex> = model
         .and_then(|model| snapshot.model(model))
@@ -214,11 +214,14 @@ pub fn alternatives(snapshot: &Snapshot, bound: &Bound, model: Option<ModelIndex
         .models()
         .map(|(index, _)| index)
         .filter(|index| !named.contains(index));
-    let all = named
-        .iter()
-        .copied()
-        .chain(rest)
-        .filter(|index| Some(*index) != model);
+    let vectors = |index: ModelIndex| {
+        snapshot
+            .model(index)
+            .is_some_and(|model| model.modality == Modality::Embedding)
+    };
+    let wanted = model.is_some_and(vectors);
+    let is_other = |index: &ModelIndex| Some(*index) != model && vectors(*index) == wanted;
+    let all = named.iter().copied().chain(rest).filter(is_other);
     all.filter_map(|index| alternative(snapshot, bound, index))
         .collect()
 }

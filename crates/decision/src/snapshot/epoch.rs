@@ -8,8 +8,8 @@ use super::{Core, ownership};
 use crate::mutation::{Mistake, makes};
 use crate::verdict::{Obligations, State};
 use register::model::{
-    Clause, Effect, Entity, Instant, Instrument, Lift, Obliged, Outcome, PlaceFact, PlaceSubject, Polarity,
-    ReadingTests, Status, Test,
+    Clause, Effect, Entity, Instant, Instrument, Lift, Obliged, Outcome, PlaceFact, PlaceSetName,
+    PlaceSubject, Polarity, ReadingTests, Status, Test,
 };
 use std::sync::OnceLock;
 use territory::Region;
@@ -69,6 +69,8 @@ pub(crate) enum TestNow {
     Foreign(Box<PlaceTable>, Vec<register::model::UsStatus>),
     /// Place of the beneficiary.
     Beneficiary(Box<PlaceTable>),
+    /// Met unless the person is a named user of this instrument.
+    NotNamedUser(usize),
     /// Everything that has no set of places: as written.
     Plain(Test),
     /// Answered by the segment alone.
@@ -84,7 +86,11 @@ impl TestNow {
             | Self::Unfiled(_, table)
             | Self::Foreign(table, _)
             | Self::Beneficiary(table) => Some(table),
-            Self::Entities(_) | Self::Licensee(_) | Self::Plain(_) | Self::Fixed(_) => None,
+            Self::Entities(_)
+            | Self::Licensee(_)
+            | Self::NotNamedUser(_)
+            | Self::Plain(_)
+            | Self::Fixed(_) => None,
         }
     }
 }
@@ -110,6 +116,8 @@ pub(crate) struct EpochBuilder<'a> {
     names: Names<'a>,
     at: Instant,
     known_at: Instant,
+    /// What follows from the condition that is being made.
+    outcome: Outcome,
 }
 
 impl<'a> EpochBuilder<'a> {
@@ -120,6 +128,7 @@ impl<'a> EpochBuilder<'a> {
             names,
             at,
             known_at,
+            outcome: Outcome::Deny,
         }
     }
 
@@ -147,7 +156,8 @@ impl<'a> EpochBuilder<'a> {
     }
 
     fn clause(&mut self, index: usize, instrument: &Instrument, clause: &Clause) -> Option<ClauseNow> {
-        if clause.known_from.is_some_and(|from| from > self.known_at) {
+        let unknown = |known: Option<Instant>| known.is_some_and(|from| from > self.known_at);
+        if unknown(clause.known_from) || unknown(instrument.known_from) {
             return None;
         }
         let outside_term = conditions(clause).any(|test| matches!(test, Test::OutsideTerm));
@@ -182,7 +192,9 @@ impl<'a> EpochBuilder<'a> {
             Effect::Conditions(conditions) => {
                 let reading = self.reading(clause);
                 for condition in conditions {
-                    let test = self.test(instrument, &condition.test, reading);
+                    self.outcome = condition.outcome;
+                    let test = self.test(index, instrument, &condition.test, reading);
+                    self.outcome = Outcome::Deny;
                     now.conditions.push(ConditionNow {
                         test,
                         outcome: condition.outcome,
@@ -218,15 +230,38 @@ impl<'a> EpochBuilder<'a> {
             .map(|reading| reading.tests)
     }
 
-    fn table(&mut self, set: &register::model::PlaceSetName, polarity: Polarity) -> Box<PlaceTable> {
+    /// A place test. Where a person decides, that is so place by place: beside a place that is unknown, one that asks
+    /// for review changes nothing for the better.
+    fn table(&mut self, set: &PlaceSetName, polarity: Polarity) -> Box<PlaceTable> {
+        let table = PlaceTable::new(&self.names.region(set), polarity, &self.core.atlas);
+        Box::new(if self.outcome == Outcome::Review {
+            table.reviewed()
+        } else {
+            table
+        })
+    }
+
+    /// Places that clear or allow, whatever follows from the condition.
+    fn inside(&mut self, set: &PlaceSetName) -> Box<PlaceTable> {
         Box::new(PlaceTable::new(
             &self.names.region(set),
-            polarity,
+            Polarity::In,
             &self.core.atlas,
         ))
     }
 
-    fn test(&mut self, instrument: &Instrument, test: &Test, reading: Option<ReadingTests>) -> TestNow {
+    /// A state as the condition that is being made counts it.
+    fn counted(&self, state: State) -> State {
+        reviewed(state, self.outcome)
+    }
+
+    fn test(
+        &mut self,
+        index: usize,
+        instrument: &Instrument,
+        test: &Test,
+        reading: Option<ReadingTests>,
+    ) -> TestNow {
         match test {
             Test::Places {
                 subject,
@@ -237,11 +272,11 @@ impl<'a> EpochBuilder<'a> {
                 TestNow::TierInPlaces(tiers.clone(), self.table(set, *polarity))
             }
             Test::Unfiled { set, filed } => TestNow::Unfiled(filed.clone(), self.table(set, Polarity::In)),
-            Test::BeneficiaryIn(set) => TestNow::Beneficiary(self.table(set, Polarity::In)),
+            Test::BeneficiaryIn(set) => TestNow::Beneficiary(self.inside(set)),
             Test::ForeignPerson {
                 citizenships,
                 statuses,
-            } => TestNow::Foreign(self.table(citizenships, Polarity::In), statuses.clone()),
+            } => TestNow::Foreign(self.inside(citizenships), statuses.clone()),
             Test::UnsupportedOwners {
                 comparison,
                 share,
@@ -262,29 +297,28 @@ impl<'a> EpochBuilder<'a> {
                 )
             }
             Test::ListedOwners { comparison, share } => TestNow::Entities(
-                self.per_entity(|entity, _| ownership::listed_owners(entity, *comparison, share)),
+                self.per_known_entity(|entity, _| ownership::listed_owners(entity, *comparison, share)),
             ),
-            Test::SanctionedEntity { comparison, share } => TestNow::Entities(
-                self.per_entity(|entity, _| ownership::sanctioned(entity, *comparison, share)),
-            ),
+            Test::SanctionedEntity { comparison, share } => {
+                TestNow::Entities(self.per_entity(|entity, _| {
+                    let [itself, owners] = ownership::sanctioned(entity, *comparison, share);
+                    self.counted(itself).max(self.counted(owners))
+                }))
+            }
             Test::NotNamedEntity(named) => {
-                TestNow::Licensee(self.per_entity(|e, _| met_if(!named.contains(&e.id))))
+                TestNow::Licensee(self.per_entity(|entity, _| met_if(!named.contains(&entity.id))))
             }
             Test::MonthlyUsersOver(limit) => TestNow::Licensee(
-                self.per_entity(|entity, _| met_if(entity.monthly_users_at_release > *limit)),
+                self.per_known_entity(|entity, _| met_if(entity.monthly_users_at_release > *limit)),
             ),
+            Test::NotNamedUser => TestNow::NotNamedUser(index),
             Test::OutsideTerm => TestNow::Fixed(met_if(!instrument.validity.contains(self.at))),
             Test::Always => TestNow::Fixed(State::Met),
             other => TestNow::Plain(other.clone()),
         }
     }
 
-    fn places(
-        &mut self,
-        subject: PlaceSubject,
-        polarity: Polarity,
-        set: &register::model::PlaceSetName,
-    ) -> TestNow {
+    fn places(&mut self, subject: PlaceSubject, polarity: Polarity, set: &PlaceSetName) -> TestNow {
         let table = self.table(set, polarity);
         let at = |place: &PlaceFact, core: &Core| core.place_state(&table, place);
         match subject {
@@ -312,6 +346,18 @@ impl<'a> EpochBuilder<'a> {
             .collect()
     }
 
+    /// As `per_entity`, for what is a number by default: of an entity that nobody knows it is unknown.
+    fn per_known_entity(&self, state: impl Fn(&Entity, &Core) -> State) -> Box<[State]> {
+        let is_stranger = |entity: &Entity| entity.id == self.core.stranger.id;
+        self.per_entity(|entity, core| {
+            if is_stranger(entity) {
+                State::Unknown
+            } else {
+                state(entity, core)
+            }
+        })
+    }
+
     fn lift(&mut self, instrument: usize, lift: &Lift) -> LiftNow {
         let region = lift.if_entity_in.as_ref().map(|set| self.names.region(set));
         let entities =
@@ -319,15 +365,9 @@ impl<'a> EpochBuilder<'a> {
         LiftNow {
             lift: lift.clone(),
             instrument,
-            inference: lift
-                .if_inference_not_in
-                .as_ref()
-                .map(|set| self.table(set, Polarity::In)),
+            inference: lift.if_inference_not_in.as_ref().map(|set| self.inside(set)),
             entities,
-            residence: lift
-                .if_residence_in
-                .as_ref()
-                .map(|set| self.table(set, Polarity::In)),
+            residence: lift.if_residence_in.as_ref().map(|set| self.inside(set)),
         }
     }
 }
@@ -348,6 +388,14 @@ pub(crate) fn both(a: State, b: State) -> State {
         (State::Met, State::Met) => State::Met,
         (State::Met | State::Unclear, State::Met | State::Unclear) => State::Unclear,
         _ => State::NotMet,
+    }
+}
+
+/// What a state counts for where *met* is for a person to decide.
+pub(crate) fn reviewed(state: State, outcome: Outcome) -> State {
+    match (state, outcome) {
+        (State::Met, Outcome::Review) => State::Unclear,
+        (state, _) => state,
     }
 }
 

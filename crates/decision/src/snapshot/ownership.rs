@@ -114,8 +114,8 @@ pub(crate) fn listed_owners(entity: &Entity, comparison: Comparison, threshold: 
     stated.max(graph.unwrap_or_default())
 }
 
-/// State of a test on sanctions of the entity itself or of its owners.
-pub(crate) fn sanctioned(entity: &Entity, comparison: Comparison, threshold: &Share) -> State {
+/// States of a test on sanctions: of the entity itself, and of its owners.
+pub(crate) fn sanctioned(entity: &Entity, comparison: Comparison, threshold: &Share) -> [State; 2] {
     let itself = match entity.sanctioned {
         Some(true) => State::Met,
         Some(false) => State::NotMet,
@@ -127,7 +127,7 @@ pub(crate) fn sanctioned(entity: &Entity, comparison: Comparison, threshold: &Sh
         None,
         flag(|owner| owner.sanctioned),
     );
-    itself.max(graph.unwrap_or_default())
+    [itself, graph.unwrap_or_default()]
 }
 
 fn flag(is: impl Fn(&Owner) -> bool) -> impl Fn(&Owner) -> Counted {

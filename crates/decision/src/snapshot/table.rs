@@ -75,6 +75,15 @@ impl PlaceTable {
         !(self.met.is_empty() && self.unknown.is_empty() && self.unclear.is_empty())
     }
 
+    /// The test where *met* is for a person to decide.
+    pub(crate) fn reviewed(&self) -> Self {
+        Self {
+            met: PlaceSet::EMPTY,
+            unclear: self.unclear.union(&self.met),
+            ..*self
+        }
+    }
+
     /// At each place the worse of the two.
     pub(crate) fn worse_of(&self, other: &Self) -> Self {
         let met = self.met.union(&other.met);

@@ -2,6 +2,7 @@
 //!
 //! Deciding with an earlier knowledge must be what deciding over this register is.
 
+use decision::{Basis, ClauseIndex, Decision, Facts, LATEST, Obligations, Reason, Snapshot, Verdict};
 use register::model::{Effect, Instant, Instrument, Register};
 use std::collections::BTreeSet;
 
@@ -18,10 +19,7 @@ pub(crate) fn as_known(register: &Register, then: Instant) -> Register {
         forget_clauses(instrument, then);
     }
     for group in &mut register.groups {
-        group.reading = group
-            .reading
-            .take()
-            .filter(|reading| !later(&reading.known_from));
+        group.reading = group.reading.take().filter(|reading| !later(&reading.known_from));
     }
     for list in &mut register.lists {
         list.versions.retain(|version| !later(&version.known_from));
@@ -41,12 +39,13 @@ fn forget_clauses(instrument: &mut Instrument, then: Instant) {
             clause.effect = Effect::Unread;
         }
         // a clause whose every status is still to come has none yet; without any it would be in force throughout
-        !later(&clause.known_from) && !(has_status && clause.status.is_empty())
+        let has_none_yet = has_status && clause.status.is_empty();
+        !later(&clause.known_from) && !has_none_yet
     });
 }
 
 /// Every instant at which something of a register becomes known.
-pub(crate) fn instants(register: &Register) -> BTreeSet<Instant> {
+fn instants(register: &Register) -> BTreeSet<Instant> {
     let mut found = BTreeSet::new();
     for instrument in &register.instruments {
         found.extend(instrument.known_from);
@@ -67,4 +66,71 @@ pub(crate) fn instants(register: &Register) -> BTreeSet<Instant> {
     }
     found.extend(register.grants.iter().filter_map(|grant| grant.known_from));
     found
+}
+
+/// Deciding as known at an instant is deciding over what was known then, with all knowledge: at every instant at which
+/// something became known, a second before and a second after.
+pub(crate) fn check(register: &Register, cases: &[(Facts, Instant)]) {
+    let whole = Snapshot::compile_untested(register.clone(), "whole").unwrap();
+    let mut stages: Vec<Instant> = instants(register).into_iter().collect();
+    stages.extend(stages.first().map(|first| first.plus(-1)));
+    stages.sort_unstable();
+    for (index, stage) in stages.iter().enumerate() {
+        let then = Snapshot::compile_untested(as_known(register, *stage), "then").unwrap();
+        let next = stages.get(index + 1).map(|next| next.plus(-1));
+        let same_knowledge = [*stage, stage.plus(1)].into_iter().chain(next);
+        // a stage that lasts a second has no second after it
+        for known_at in same_knowledge.filter(|known_at| next.is_none_or(|next| *known_at <= next)) {
+            for (facts, at) in cases {
+                compare(&whole, &then, facts, (*at, known_at));
+            }
+        }
+    }
+}
+
+fn compare(whole: &Snapshot, then: &Snapshot, facts: &Facts, (at, known_at): (Instant, Instant)) {
+    let (by_knowledge, by_register) = (whole.bind(facts, at, known_at), then.bind(facts, at, LATEST));
+    for ((index, deployment), (other, _)) in whole.deployments().zip(then.deployments()) {
+        let (mut expected, mut found) = (Decision::default(), Decision::default());
+        whole.decide(&by_knowledge, index, &mut found);
+        then.decide(&by_register, other, &mut expected);
+        let about = || {
+            format!(
+                "{} for {} at {at}, as known at {known_at}",
+                deployment.id, facts.person.id
+            )
+        };
+        assert_eq!(said(whole, &found), said(then, &expected), "{}", about());
+        let earlier = match (found.valid_until, expected.valid_until) {
+            (Some(found), Some(expected)) => found <= expected,
+            (found, expected) => found.is_some() || expected.is_none(),
+        };
+        assert!(
+            earlier,
+            "{}: what is not yet known makes no decision last longer",
+            about()
+        );
+    }
+}
+
+/// What a decision says, by the names of its clauses.
+fn said(snapshot: &Snapshot, decision: &Decision) -> (Verdict, Vec<String>, Vec<String>, Obligations) {
+    let name = |clause: ClauseIndex| {
+        let (instrument, clause) = snapshot.clause(clause).unwrap();
+        format!("{} {}", instrument.id, clause.reference)
+    };
+    let reason = |reason: &Reason| match reason.basis {
+        Basis::Clause(clause) => format!("{} {}", name(clause), reason.state.as_str()),
+        Basis::Missing(positive) => format!("no {} {}", positive.as_str(), reason.state.as_str()),
+    };
+    let lifts = decision
+        .lifts
+        .iter()
+        .map(|lift| format!("{} lifts {}", name(lift.by), name(lift.lifted)));
+    (
+        decision.verdict,
+        decision.reasons.iter().map(reason).collect(),
+        lifts.collect(),
+        decision.obligations,
+    )
 }

@@ -43,31 +43,69 @@ impl World {
             self.snapshot.decide(&bound, deployment, &mut decision);
             decision
         };
-        self.snapshot.deployments().map(|(index, _)| decide(index)).collect()
+        self.snapshot
+            .deployments()
+            .map(|(index, _)| decide(index))
+            .collect()
     }
 }
 
 /// A refusal has reasons and a permit has none; no buffer remembers what it held.
 pub(crate) fn total(world: &World, who: Index, request: &Request, when: &When) -> TestCaseResult {
     let at = world.at(when);
-    let facts = request.over(&world.person(who, at), world.snapshot.register(), at, PlaceFact::read);
+    let facts = request.over(
+        &world.person(who, at),
+        world.snapshot.register(),
+        at,
+        PlaceFact::read,
+    );
     let bound = world.snapshot.bind(&facts, at, LATEST);
     let mut reused = Decision::default();
-    for (decision, (index, deployment)) in
-        world.decisions(&facts, at, LATEST).into_iter().zip(world.snapshot.deployments())
+    for (decision, (index, deployment)) in world
+        .decisions(&facts, at, LATEST)
+        .into_iter()
+        .zip(world.snapshot.deployments())
     {
         let id = &deployment.id;
-        prop_assert_eq!(decision.verdict.permits(), decision.reasons.is_empty(), "{}: {:?}", id, decision);
-        prop_assert!(decision.reasons.iter().all(|reason| reason.state.stops()), "{}: {:?}", id, decision);
+        prop_assert_eq!(
+            decision.verdict.permits(),
+            decision.reasons.is_empty(),
+            "{}: {:?}",
+            id,
+            decision
+        );
+        prop_assert!(
+            decision.reasons.iter().all(|reason| reason.state.stops()),
+            "{}: {:?}",
+            id,
+            decision
+        );
         let obliges = decision.verdict == Verdict::PermitWithObligations;
-        prop_assert_eq!(obliges, !decision.obligations.is_empty(), "{}: {:?}", id, decision);
-        prop_assert!(decision.valid_until.is_none_or(|until| until > at), "{}: {:?}", id, decision);
+        prop_assert_eq!(
+            obliges,
+            !decision.obligations.is_empty(),
+            "{}: {:?}",
+            id,
+            decision
+        );
+        prop_assert!(
+            decision.valid_until.is_none_or(|until| until > at),
+            "{}: {:?}",
+            id,
+            decision
+        );
         world.snapshot.decide(&bound, index, &mut reused);
         prop_assert_eq!(&reused, &decision, "{}", id);
     }
     for (model, entry) in world.snapshot.models() {
         let decision = world.snapshot.decide_model(&bound, model);
-        prop_assert_eq!(decision.verdict.permits(), decision.reasons.is_empty(), "{}: {:?}", &entry.id, decision);
+        prop_assert_eq!(
+            decision.verdict.permits(),
+            decision.reasons.is_empty(),
+            "{}: {:?}",
+            &entry.id,
+            decision
+        );
     }
     Ok(())
 }
@@ -75,7 +113,12 @@ pub(crate) fn total(world: &World, who: Index, request: &Request, when: &When) -
 /// Without a claim that counts nothing is permitted.
 pub(crate) fn silent(world: &World, who: Index, request: &Request, when: &When) -> TestCaseResult {
     let at = world.at(when);
-    let mut facts = request.over(&world.person(who, at), world.snapshot.register(), at, PlaceFact::read);
+    let mut facts = request.over(
+        &world.person(who, at),
+        world.snapshot.register(),
+        at,
+        PlaceFact::read,
+    );
     facts.claims.retain(|claim| {
         !claim.source.is_presence() && !matches!(claim.source, ClaimSource::Directory | ClaimSource::Trip)
     });
@@ -97,17 +140,41 @@ pub(crate) fn monotone(
     let at = world.at(when);
     let facts = |places: &[&'static str]| {
         let badges = places.iter().copied().map(RandomClaim::badge);
-        let request = Request { claims: Some(badges.chain(trip.cloned()).collect()), ..request.clone() };
-        request.over(&world.person(who, at), world.snapshot.register(), at, PlaceFact::read)
+        let request = Request {
+            claims: Some(badges.chain(trip.cloned()).collect()),
+            ..request.clone()
+        };
+        request.over(
+            &world.person(who, at),
+            world.snapshot.register(),
+            at,
+            PlaceFact::read,
+        )
     };
     let before = world.decisions(&facts(few), at, LATEST);
     let after = world.decisions(&facts(&[few, more].concat()), at, LATEST);
     for ((before, after), (_, deployment)) in before.iter().zip(&after).zip(world.snapshot.deployments()) {
-        prop_assert!(after.verdict >= before.verdict, "{}: {:?} became {:?}", &deployment.id, before, after);
-        let states: BTreeMap<Basis, State> = after.reasons.iter().map(|reason| (reason.basis, reason.state)).collect();
+        prop_assert!(
+            after.verdict >= before.verdict,
+            "{}: {:?} became {:?}",
+            &deployment.id,
+            before,
+            after
+        );
+        let states: BTreeMap<Basis, State> = after
+            .reasons
+            .iter()
+            .map(|reason| (reason.basis, reason.state))
+            .collect();
         for reason in &before.reasons {
             let now = states.get(&reason.basis).copied().unwrap_or_default();
-            prop_assert!(now >= reason.state, "{}: {:?} became {:?}", &deployment.id, before, after);
+            prop_assert!(
+                now >= reason.state,
+                "{}: {:?} became {:?}",
+                &deployment.id,
+                before,
+                after
+            );
         }
     }
     Ok(())
@@ -131,13 +198,21 @@ pub(crate) fn lasting(
 ) -> TestCaseResult {
     const YEAR: i64 = 31_536_000;
     let at = world.at(when);
-    let facts = request.over(&world.person(who, at), world.snapshot.register(), at, PlaceFact::read);
+    let facts = request.over(
+        &world.person(who, at),
+        world.snapshot.register(),
+        at,
+        PlaceFact::read,
+    );
     let known_at = |at| match knowledge {
         Knowledge::Whole => LATEST,
         Knowledge::OfTheInstant => at,
     };
     let first = world.decisions(&facts, at, known_at(at));
-    let Some(until) = first.first().map(|decision| decision.valid_until.unwrap_or(at.plus(YEAR))) else {
+    let Some(until) = first
+        .first()
+        .map(|decision| decision.valid_until.unwrap_or(at.plus(YEAR)))
+    else {
         return Ok(());
     };
     let last = until.0 - at.0 - 1;
@@ -146,10 +221,26 @@ pub(crate) fn lasting(
         let again = world.decisions(&facts, then, known_at(then));
         for ((first, again), (_, deployment)) in first.iter().zip(&again).zip(world.snapshot.deployments()) {
             let id = &deployment.id;
-            prop_assert_eq!(first.verdict, again.verdict, "{} at {} and {}: {:?}, {:?}", id, at, then, first, again);
+            prop_assert_eq!(
+                first.verdict,
+                again.verdict,
+                "{} at {} and {}: {:?}, {:?}",
+                id,
+                at,
+                then,
+                first,
+                again
+            );
             prop_assert_eq!(&first.reasons, &again.reasons, "{} at {} and {}", id, at, then);
             prop_assert_eq!(&first.lifts, &again.lifts, "{} at {} and {}", id, at, then);
-            prop_assert_eq!(first.obligations, again.obligations, "{} at {} and {}", id, at, then);
+            prop_assert_eq!(
+                first.obligations,
+                again.obligations,
+                "{} at {} and {}",
+                id,
+                at,
+                then
+            );
         }
     }
     Ok(())
@@ -178,5 +269,7 @@ fn read_by_alias(text: &str) -> PlaceFact {
 }
 
 fn code_of(text: &str) -> &str {
-    territory::aliases().find(|(alias, _)| *alias == text).map_or(text, |(_, code)| code)
+    territory::aliases()
+        .find(|(alias, _)| *alias == text)
+        .map_or(text, |(_, code)| code)
 }

@@ -9,8 +9,10 @@
 
 mod bank;
 mod golden_matrix;
+mod kinds;
 mod known;
 mod laws;
+mod leaks;
 mod matrix;
 mod properties;
 mod requests;

@@ -14,7 +14,10 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let seen = Instant(0);
     let from_hong_kong = [PlaceFact::read("HK")];
     let facts = |from: &[PlaceFact]| -> Vec<_> {
-        BANK.people.iter().map(|person| decision::cases::facts_of(&BANK, person, from, seen)).collect()
+        BANK.people
+            .iter()
+            .map(|person| decision::cases::facts_of(&BANK, person, from, seen))
+            .collect()
     };
     World {
         snapshot: crate::bank::compile(BANK.clone()),
@@ -23,10 +26,26 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     }
 });
 
+/// A register with one agreement that covers everything and without a single clause.
+static BARE: LazyLock<World> = LazyLock::new(|| {
+    let seen = Instant(0);
+    World {
+        snapshot: crate::bank::compile(crate::kinds::without_clauses()),
+        people: vec![crate::kinds::somebody(seen)],
+        seen,
+    }
+});
+
 /// So many cases; as many times more as `PROPTEST_CASES` is more than its default.
 fn cases(count: u32) -> ProptestConfig {
-    let given = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    ProptestConfig { cases: count.saturating_mul(given.cases) / 256, ..given }
+    let given = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    ProptestConfig {
+        cases: count.saturating_mul(given.cases) / 256,
+        ..given
+    }
 }
 
 proptest! {
@@ -40,6 +59,7 @@ proptest! {
     #[test]
     fn silence_is_no_consent(who in any::<Index>(), request in request(), when in when()) {
         laws::silent(&WORLD, who, &request, &when)?;
+        laws::silent(&BARE, who, &request, &when)?;
     }
 
     #[test]
@@ -79,4 +99,40 @@ proptest! {
     ) {
         laws::lasting(&WORLD, (who, &request, &when), Knowledge::OfTheInstant, &later)?;
     }
+}
+
+/// A permit made a minute before a clause is read otherwise ends when it is.
+#[test]
+fn a_permit_ends_when_a_reading_becomes_known() {
+    let at = crate::bank::instant("2026-04-19T23:59:00Z");
+    let person = BANK.people.iter().find(|person| person.id == "hk-analyst").unwrap();
+    let facts = decision::cases::facts_of(&BANK, person, &[], at);
+    let decide = |at| {
+        let model = WORLD.snapshot.model_index("claude-sonnet").unwrap();
+        WORLD.snapshot.decide_model(&WORLD.snapshot.bind(&facts, at, at), model)
+    };
+    let (before, after) = (decide(at), decide(at.plus(60)));
+    assert!(before.verdict.permits() && !after.verdict.permits(), "{before:?} {after:?}");
+    assert_eq!(before.valid_until, Some(at.plus(60)));
+}
+
+/// What the bank knew, at each instant at which it learnt something: about that instant, and about today.
+#[test]
+fn knowledge_is_what_was_known() {
+    let today = crate::bank::instant("2026-11-20T09:00:00Z");
+    let march = crate::bank::instant("2026-03-16T09:00:00Z");
+    let ids = [
+        "hk-analyst",
+        "newyork-foreign-national",
+        "alder-analyst",
+        "dubai-trade-financier",
+        "summary-service",
+    ];
+    let people = ids
+        .iter()
+        .map(|id| BANK.people.iter().find(|person| person.id == *id).unwrap());
+    let cases: Vec<_> = people
+        .flat_map(|person| [today, march].map(|at| (decision::cases::facts_of(&BANK, person, &[], at), at)))
+        .collect();
+    crate::known::check(&BANK, &cases);
 }

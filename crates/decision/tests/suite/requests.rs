@@ -9,21 +9,24 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use register::model::{
-    DataClass, ExceptionApproval, Instant, Pattern, PlaceFact, PlaceSetName, Purpose, Register, UsStatus, Worker,
+    DataClass, ExceptionApproval, Instant, Pattern, PlaceFact, PlaceSetName, Purpose, Register, UsStatus,
+    Worker,
 };
 use territory::{Definition, Member};
 
 /// Wholes, their parts, parts that nobody names, places with two codes, places inside others, and what is no code.
 pub(crate) const PLACES: &[&str] = &[
-    "US", "GB", "HK", "CN", "MO", "TW", "SG", "DE", "FR", "BE", "KR", "JP", "AE", "IR", "CU", "UA", "UA-30", "UA-43",
-    "UA-40", "UA-14", "UA-09", "UA-65", "UA-46", "CN-HK", "CN-11", "CN-GD", "CN-TW", "CN-91", "US-PR", "PR", "US-NY", "FR-75C",
-    "FR-IDF", "FR-971", "GP", "FI", "AX", "FI-01", "NL", "AW", "NL-BQ1", "BQ", "SJ", "NO-21", "GB-SCT", "GB-EDH",
-    "EE-37", "KY", "UK", "EL", "NI", "ET", "KH", "Narnia", "Hongkong", "hk", "",
+    "US", "GB", "HK", "CN", "MO", "TW", "SG", "DE", "FR", "BE", "KR", "JP", "AE", "IR", "CU", "UA", "UA-30",
+    "UA-43", "UA-40", "UA-14", "UA-09", "UA-65", "UA-46", "CN-HK", "CN-11", "CN-GD", "CN-TW", "CN-91",
+    "US-PR", "PR", "US-NY", "FR-75C", "FR-IDF", "FR-971", "GP", "FI", "AX", "FI-01", "NL", "AW", "NL-BQ1",
+    "BQ", "SJ", "NO-21", "GB-SCT", "GB-EDH", "EE-37", "KY", "UK", "EL", "NI", "ET", "KH", "Narnia",
+    "Hongkong", "hk", "",
 ];
 
 /// Ages about the limits of evidence, in seconds.
 const AGES: &[i64] = &[
-    0, 1, -1, 60, 3600, 43_199, 43_200, 43_201, 86_399, 86_400, 86_401, 200_000, 604_799, 604_800, 604_801, 2_000_000,
+    0, 1, -1, 60, 3600, 43_199, 43_200, 43_201, 86_399, 86_400, 86_401, 200_000, 604_799, 604_800, 604_801,
+    2_000_000,
 ];
 
 const SOURCES: &[ClaimSource] = &[
@@ -126,15 +129,20 @@ pub(crate) fn open_trip() -> impl Strategy<Value = RandomClaim> {
 
 fn claim() -> impl Strategy<Value = RandomClaim> {
     let trip = (option::of(-20_i64..3), option::of(0_i64..30));
-    (select(SOURCES), option::weighted(0.9, place()), select(AGES), any::<bool>(), trip).prop_map(
-        |(source, place, age, marked, trip)| RandomClaim {
+    (
+        select(SOURCES),
+        option::weighted(0.9, place()),
+        select(AGES),
+        any::<bool>(),
+        trip,
+    )
+        .prop_map(|(source, place, age, marked, trip)| RandomClaim {
             source,
             place,
             age,
             marked,
             trip,
-        },
-    )
+        })
 }
 
 fn rarely<T: Strategy>(of: T) -> impl Strategy<Value = Option<T::Value>>
@@ -160,7 +168,12 @@ fn asked() -> impl Strategy<Value = Asked> {
     );
     let egress = rarely((any::<Index>(), option::of(place())));
     (sets, words, [flip(), flip(), flip(), flip()], egress).prop_map(
-        |((end_users, residency, output_to, beneficiary), (purpose, data, patterns, exception), flips, egress)| Asked {
+        |(
+            (end_users, residency, output_to, beneficiary),
+            (purpose, data, patterns, exception),
+            flips,
+            egress,
+        )| Asked {
             purpose,
             data,
             end_users,
@@ -265,8 +278,16 @@ impl Asked {
                 members: vec![Member::Place(territory::Place::parse("US").unwrap())],
                 ..Definition::default()
             };
-            let groups = register.groups.iter().map(|group| PlaceSetName::Group(group.id.clone()));
-            let sets: Vec<_> = groups.chain([PlaceSetName::Inline(inline), PlaceSetName::List("none".to_owned())]).collect();
+            let groups = register
+                .groups
+                .iter()
+                .map(|group| PlaceSetName::Group(group.id.clone()));
+            let sets: Vec<_> = groups
+                .chain([
+                    PlaceSetName::Inline(inline),
+                    PlaceSetName::List("none".to_owned()),
+                ])
+                .collect();
             request.residency = Some(index.get(&sets).clone());
         }
         if let Some(output_to) = &self.output_to {
@@ -282,7 +303,10 @@ impl Asked {
         if let Some((index, place)) = self.egress {
             let deployment = index.get(&register.deployments);
             let place = place.map_or(PlaceFact::Unknown, read);
-            facts.egress = vec![(deployment.connector.clone(), place), ("nobody's".to_owned(), PlaceFact::Unknown)];
+            facts.egress = vec![
+                (deployment.connector.clone(), place),
+                ("nobody's".to_owned(), PlaceFact::Unknown),
+            ];
         }
     }
 }
@@ -297,12 +321,22 @@ impl Known {
         person.us_status = self.us_status.or(person.us_status);
         person.residence = self.residence.map_or(person.residence.clone(), read);
         if let Some((result, age)) = self.screening {
-            let result = result.map(|hit| if hit { ScreeningResult::Hit } else { ScreeningResult::Clean });
+            let result = result.map(|hit| {
+                if hit {
+                    ScreeningResult::Hit
+                } else {
+                    ScreeningResult::Clean
+                }
+            });
             let screened_at = age.map(|age| at.plus(-age));
             person.screening = Screening { result, screened_at };
         }
         if let Some(named) = self.named {
-            person.named = if named { NamedUser::OfAll } else { NamedUser::OfNone };
+            person.named = if named {
+                NamedUser::OfAll
+            } else {
+                NamedUser::OfNone
+            };
         }
         if self.no_groups {
             person.groups.clear();

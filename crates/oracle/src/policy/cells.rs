@@ -105,8 +105,9 @@ impl PlaceTest<'_> {
         };
         let protected = self.protected();
         let reaches = |one: &Lifting| match &one.acts_on {
+            ActsOn::Anywhere => true,
             ActsOn::Named(places) => places.iter().any(|place| reached(spot, *place, &protected)),
-            ActsOn::Anywhere | ActsOn::Trip(_) => false,
+            ActsOn::Trip(_) => false,
         };
         let by = self
             .exceptions
@@ -131,11 +132,10 @@ impl PlaceTest<'_> {
             .iter()
             .enumerate()
             .filter(|(at, one)| match &one.acts_on {
-                ActsOn::Named(_) => named.contains(at),
+                ActsOn::Anywhere | ActsOn::Named(_) => named.contains(at),
                 ActsOn::Trip(limit) => {
                     within.is_some_and(|within| limit_of(limit).is_some_and(|own| within <= own))
                 }
-                ActsOn::Anywhere => false,
             });
         acting.fold(Exception::default(), |all, (_, one)| all.or(one.when.clone()))
     }
@@ -231,11 +231,16 @@ impl PlaceTest<'_> {
             }
         };
         let flag = |name: &str| Formula::Is(format!("{}.{name}", self.bearer)).and(could.clone());
-        Grades {
+        let doubt = Grades {
             met: Formula::False,
             unknown: flag("missing"),
             unclear: flag("unrecognised"),
-        }
+        };
+        let wherever = self
+            .exceptions
+            .iter()
+            .filter(|one| one.acts_on == ActsOn::Anywhere);
+        doubt.lifted(&Exception::any(wherever))
     }
 
     /// Whether exceptions leave any place of a cell.

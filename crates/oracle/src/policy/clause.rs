@@ -11,9 +11,9 @@ use register::model::{Condition, Effect, Obliged, Outcome, Test};
 
 /// The parts of a clause before they are put together.
 struct Ruling {
-    /// States by its conditions, exceptions for places taken away.
+    /// States by its conditions, with all other exceptions.
     conditions: Grades,
-    /// Exceptions for the person wherever.
+    /// Exceptions for the person wherever, as far as they are never unclear.
     anywhere: Exception,
 }
 
@@ -58,30 +58,20 @@ impl Scribe<'_, '_> {
                 .into_iter()
                 .collect();
         }
-        let sure = |state, condition: Formula| {
+        let fires = |state, condition: Formula| {
             let blocks = vec![
                 Block::when(applies.clone()),
                 Block::when(condition),
-                Block::unless(ruling.anywhere.may.clone()),
+                Block::unless(ruling.anywhere.holds.clone()),
             ];
             Printed::forbid(live, state, blocks)
         };
-        let Exception { holds, may } = ruling.anywhere.clone();
-        let doubtful = if holds == may {
-            unclear
-        } else {
-            unclear.or(ruling.conditions.any().and(may))
-        };
-        let blocks = vec![
-            Block::when(applies.clone()),
-            Block::when(doubtful),
-            Block::unless(holds),
+        let all = [
+            fires(State::Met, met),
+            fires(State::Unknown, unknown),
+            fires(State::Unclear, unclear),
         ];
-        let unclear = Printed::forbid(live, State::Unclear, blocks);
-        [sure(State::Met, met), sure(State::Unknown, unknown), unclear]
-            .into_iter()
-            .flatten()
-            .collect()
+        all.into_iter().flatten().collect()
     }
 
     /// The states of a clause, wherever it applies.
@@ -96,7 +86,15 @@ impl Scribe<'_, '_> {
     }
 
     fn ruling(&self, live: &Live, about: About) -> Ruling {
-        let exceptions = self.exceptions(live);
+        let mut exceptions = self.exceptions(live);
+        let is_anywhere = |one: &Lifting| one.acts_on == ActsOn::Anywhere;
+        let mut anywhere = Exception::any(exceptions.iter().filter(|one| is_anywhere(one)));
+        if anywhere.is_never_unclear() {
+            exceptions.retain(|one| !is_anywhere(one));
+        } else {
+            // what is left unclear of the parts of a whole decides about the whole, so it must come first
+            anywhere = Exception::default();
+        }
         let conditions = conditions_of(live, self.text.known_at);
         let put = |at: usize| Put {
             live,
@@ -108,10 +106,7 @@ impl Scribe<'_, '_> {
             concerns(&condition.test, about) && (live.standing.valid || condition.test == Test::OutsideTerm)
         });
         let conditions = Grades::max_of(asked.map(|(at, condition)| self.condition(&put(at), condition)));
-        Ruling {
-            conditions,
-            anywhere: anywhere(&exceptions),
-        }
+        Ruling { conditions, anywhere }
     }
 }
 
@@ -136,9 +131,4 @@ fn conditions_of(live: &Live, known_at: register::model::Instant) -> Vec<Conditi
         | Effect::ContractingParty(_)
         | Effect::Recorded(_) => Vec::new(),
     }
-}
-
-fn anywhere(exceptions: &[Lifting]) -> Exception {
-    let acting = exceptions.iter().filter(|one| one.acts_on == ActsOn::Anywhere);
-    acting.fold(Exception::default(), |all, one| all.or(one.when.clone()))
 }

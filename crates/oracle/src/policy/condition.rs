@@ -81,18 +81,15 @@ impl Scribe<'_, '_> {
             Test::Unfiled { set, filed } => self
                 .in_set(put, Bearer::People, set, Polarity::In)
                 .given(&one_of(filed, "resource.model").not()),
-            Test::OutsideResidency => {
-                let test = PlaceTest {
-                    base: Base::Residency,
-                    bearer: Bearer::Inference,
-                    exceptions: put.exceptions,
-                    key: put.key(),
-                };
-                self.place_grades(&test)
-            }
+            Test::OutsideResidency => self.tested(put, Base::Residency, Bearer::Inference),
             other => {
-                let grades = self.placeless_test(put, other);
-                grades.lifted(&self.covering(put))
+                let inside = Exception::any(
+                    put.exceptions
+                        .iter()
+                        .filter(|one| one.acts_on == ActsOn::Anywhere),
+                );
+                let covering = self.covering(put, |one| one.acts_on != ActsOn::Anywhere);
+                self.placeless_test(put, other).lifted(&inside.or(covering))
             }
         };
         match (condition.outcome, &condition.test) {
@@ -134,25 +131,48 @@ impl Scribe<'_, '_> {
 
     fn in_set(&self, put: &Put, bearer: Bearer, set: &PlaceSetName, polarity: Polarity) -> Grades {
         let chart = self.text.chart(set);
-        let base = Base::Set(&chart, polarity);
-        self.place_grades(&PlaceTest {
-            base,
-            bearer,
-            exceptions: put.exceptions,
-            key: put.key(),
-        })
+        self.tested(put, Base::Set(&chart, polarity), bearer)
     }
 
-    /// The exception that exceptions for places make to a test that is not about places: it holds if there is a place,
-    /// none is missing, and every one of them is reached.
-    fn covering(&self, put: &Put) -> Exception {
-        if put.exceptions.iter().all(|one| one.acts_on == ActsOn::Anywhere) {
+    /// A place test with the exceptions of its clause. An exception for a trip says where the person is: it acts on
+    /// places of people one by one, and on anything else if the trip accounts for all of the person's places.
+    fn tested(&self, put: &Put, base: Base, bearer: Bearer) -> Grades {
+        let key = put.key();
+        if matches!(bearer, Bearer::People | Bearer::Claims) {
+            return self.place_grades(&PlaceTest {
+                base,
+                bearer,
+                exceptions: put.exceptions,
+                key,
+            });
+        }
+        let is_trip = |one: &Lifting| matches!(one.acts_on, ActsOn::Trip(_));
+        let exceptions: Vec<Lifting> = put
+            .exceptions
+            .iter()
+            .filter(|one| !is_trip(one))
+            .cloned()
+            .collect();
+        let grades = self.place_grades(&PlaceTest {
+            base,
+            bearer,
+            exceptions: &exceptions,
+            key,
+        });
+        grades.lifted(&self.covering(put, is_trip))
+    }
+
+    /// What such exceptions for places come to for a test that is not about places of people: they hold if there is a
+    /// place, none is missing, and every one of them is reached.
+    fn covering(&self, put: &Put, such: impl Fn(&Lifting) -> bool) -> Exception {
+        let exceptions: Vec<Lifting> = put.exceptions.iter().filter(|one| such(one)).cloned().collect();
+        if exceptions.is_empty() {
             return Exception::default();
         }
         let test = PlaceTest {
             base: Base::Everything,
             bearer: Bearer::People,
-            exceptions: put.exceptions,
+            exceptions: &exceptions,
             key: format!("{} / all", put.live.id),
         };
         let left = self.place_grades(&test);

@@ -28,6 +28,13 @@ pub(crate) struct Lifting {
     pub(crate) when: Exception,
 }
 
+impl Exception {
+    /// One of these.
+    pub(crate) fn any<'l>(liftings: impl Iterator<Item = &'l Lifting>) -> Self {
+        liftings.fold(Self::default(), |all, one| all.or(one.when.clone()))
+    }
+}
+
 impl Scribe<'_, '_> {
     /// Every exception to a clause that counts.
     pub(crate) fn exceptions(&self, target: &Live) -> Vec<Lifting> {

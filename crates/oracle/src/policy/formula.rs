@@ -297,7 +297,8 @@ impl Exception {
         }
     }
 
-    fn is_never_unclear(&self) -> bool {
+    /// Whether it holds for certain wherever it holds at all.
+    pub(crate) fn is_never_unclear(&self) -> bool {
         self.holds == self.may
     }
 }

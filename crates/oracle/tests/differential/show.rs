@@ -13,7 +13,7 @@ pub(crate) fn show(register: &Register, question: &Question, found: &Disagreemen
         .iter()
         .find(|one| one.id == question.deployment)
         .unwrap();
-    let named = format!("{:?}", register.instruments);
+    let named = format!("{:?} {:?}", register.instruments, question.facts.request);
     for instrument in &register.instruments {
         let of = instrument;
         if of.clauses.is_empty() && !deployment.agreements.contains(&of.id) {

@@ -1,3 +1,5 @@
+//! What formatting makes of small files, word for word.
+
 use super::*;
 use crate::source::Source;
 

@@ -11,7 +11,7 @@ vocabulary! {
         TerritoryOfferOnward = "territory.offer_onward",
         /// Not available to an entity incorporated or headquartered in an unlisted place.
         TerritoryEntityIncorporation = "territory.entity_incorporation",
-        /// Right not granted to a person domiciled in, or a company with its principal place of business in, a group of countries.
+        /// Right not granted to a person domiciled in, or a company with its principal place of business in, a group of places.
         TerritoryDomicileOrPpb = "territory.domicile_or_ppb",
         /// Licence granted for a defined Territory only, world minus a group.
         TerritoryGrantLimited = "territory.grant_limited",

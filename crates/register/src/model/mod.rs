@@ -7,7 +7,6 @@ mod catalogue;
 mod check;
 mod clause;
 mod entity;
-mod glob;
 mod groups;
 mod instrument;
 mod kind;
@@ -26,7 +25,7 @@ pub use clause::{
     Status, StatusChange, Words,
 };
 pub use entity::{Entity, EntityPlace, Holding, Owner, PlaceFact};
-pub use glob::glob_matches;
+pub use crate::glob::matches as glob_matches;
 pub use groups::{Group, GroupReading, ListChange, ListVersion, PlaceList, PlaceSetName};
 pub use instrument::{Instrument, Layer, Notice};
 pub use kind::{Family, Kind};

@@ -77,6 +77,7 @@ async fn serve(folder: &Folder, demo: &Demo, data: &DataDir, screen: &mut Screen
         answering.into_iter().map(|(_, connector)| connector).collect(),
         base_url,
     )?;
+    data.keep_environment(&ready.environment())?;
     if screen.json() {
         screen.line(&ready)?;
     } else {

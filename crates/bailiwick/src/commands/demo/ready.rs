@@ -48,6 +48,7 @@ pub(super) struct Ready {
 /// What is said to people only.
 #[derive(Debug)]
 struct Told {
+    environment: PathBuf,
     rows: Vec<[String; 4]>,
     real: Vec<String>,
     small_model: bool,
@@ -111,6 +112,7 @@ impl Ready {
         };
         let behind = |wanted| answering.iter().filter(move |(answers, _)| *answers == wanted);
         let told = Told {
+            environment: data.environment(),
             rows: rows(personas),
             real: behind(Answers::Provider)
                 .map(|(_, connector)| connector.id().to_owned())
@@ -131,6 +133,17 @@ impl Ready {
         }
     }
 
+    /// The address and every key as shell variables, in the names that `tests/e2e` and the README use.
+    pub(super) fn environment(&self) -> String {
+        let mut text = format!("export BAILIWICK_BASE_URL={}\n", self.base_url);
+        for (persona, entry) in &self.personas {
+            let name = persona.to_uppercase().replace('-', "_");
+            let key = entry.get("key").and_then(Value::as_str).unwrap_or_default();
+            text.push_str(&format!("export BAILIWICK_PERSONAS_{name}_KEY={key}\n"));
+        }
+        text
+    }
+
     /// Says it to people.
     pub(super) fn print(&self, demo: &Demo, screen: &mut Screen) -> anyhow::Result<()> {
         let mut table = render::wide_table(screen, &["persona", "who", "place", "key"]);
@@ -145,6 +158,10 @@ impl Ready {
         screen.data(format_args!("\nOpenAI clients:    {}/v1", self.base_url))?;
         screen.data(format_args!("Anthropic clients: {}", self.base_url))?;
         screen.data(format_args!("Ledger:            {}", self.ledger_dir.display()))?;
+        screen.data(format_args!(
+            "Keys for a shell:  . {}",
+            self.told.environment.display()
+        ))?;
         for (about, call) in &self.told.calls {
             screen.data(format_args!("\n# {about}\n{call}"))?;
         }

@@ -36,7 +36,11 @@ pub(crate) struct Stop {
 impl Answer {
     /// Why, in a line.
     pub(crate) fn why(&self) -> String {
-        if self.stops.is_empty() { self.way.clone() } else { listed(&self.stops) }
+        if self.stops.is_empty() {
+            self.way.clone()
+        } else {
+            listed(&self.stops)
+        }
     }
 }
 
@@ -58,7 +62,9 @@ pub(crate) fn listed(stops: &[Stop]) -> String {
 pub(crate) fn answers(snapshot: &Snapshot, facts: &Facts, at: Instant, clauses: &mut Clauses) -> Vec<Answer> {
     let bound = snapshot.bind(facts, at, LATEST);
     let models = snapshot.models().map(|(model, _)| model);
-    models.map(|model| answer(snapshot, model, &snapshot.decide_model(&bound, model), clauses)).collect()
+    models
+        .map(|model| answer(snapshot, model, &snapshot.decide_model(&bound, model), clauses))
+        .collect()
 }
 
 fn answer(snapshot: &Snapshot, model: ModelIndex, decision: &Decision, clauses: &mut Clauses) -> Answer {
@@ -69,8 +75,20 @@ fn answer(snapshot: &Snapshot, model: ModelIndex, decision: &Decision, clauses: 
         Verdict::Deny => "deny",
     };
     let permits = decision.verdict.permits();
-    let way = if permits { permitted(snapshot, model, decision) } else { String::new() };
-    Answer { verdict, way, stops: decision.reasons.iter().map(|reason| stop(snapshot, reason)).collect() }
+    let way = if permits {
+        permitted(snapshot, model, decision)
+    } else {
+        String::new()
+    };
+    Answer {
+        verdict,
+        way,
+        stops: decision
+            .reasons
+            .iter()
+            .map(|reason| stop(snapshot, reason))
+            .collect(),
+    }
 }
 
 fn note(snapshot: &Snapshot, decision: &Decision, clauses: &mut Clauses) {
@@ -79,15 +97,26 @@ fn note(snapshot: &Snapshot, decision: &Decision, clauses: &mut Clauses) {
         Basis::Missing(_) => None,
     });
     let lifting = decision.lifts.iter().map(|lift| lift.by);
-    clauses.spoke.extend(reasons.chain(lifting).map(|clause| name(snapshot, clause)));
-    clauses.obligations.extend(decision.obligations.iter().map(|obligation| obligation.as_str().to_owned()));
+    clauses
+        .spoke
+        .extend(reasons.chain(lifting).map(|clause| name(snapshot, clause)));
+    clauses.obligations.extend(
+        decision
+            .obligations
+            .iter()
+            .map(|obligation| obligation.as_str().to_owned()),
+    );
 }
 
 /// By which channel where there are several, by which exceptions, with which obligations.
 fn permitted(snapshot: &Snapshot, model: ModelIndex, decision: &Decision) -> String {
     let mut parts = Vec::new();
     if let (Some(deployment), [_, _, ..]) = (decision.deployment, snapshot.deployments_of(model)) {
-        parts.extend(snapshot.deployment(deployment).map(|deployment| format!("through {}", deployment.channel)));
+        parts.extend(
+            snapshot
+                .deployment(deployment)
+                .map(|deployment| format!("through {}", deployment.channel)),
+        );
     }
     let mut lifting: Vec<(ClauseIndex, Vec<String>)> = Vec::new();
     for lift in &decision.lifts {
@@ -101,7 +130,11 @@ fn permitted(snapshot: &Snapshot, model: ModelIndex, decision: &Decision) -> Str
         let (instrument, reference) = name(snapshot, by);
         parts.push(format!("{instrument} {reference} lifts {}", lifted.join(", ")));
     }
-    let obligations: Vec<_> = decision.obligations.iter().map(|obligation| obligation.as_str()).collect();
+    let obligations: Vec<_> = decision
+        .obligations
+        .iter()
+        .map(|obligation| obligation.as_str())
+        .collect();
     if !obligations.is_empty() {
         parts.push(format!("with {}", obligations.join(", ")));
     }

@@ -10,16 +10,22 @@ type Pair<'a> = (&'a str, &'a Answer, &'a Answer);
 /// Writes which verdicts changed, which clauses stop in addition and which no longer, and by which way permits come.
 pub(crate) fn write_differences(text: &mut String, heading: &str, usually: &[Answer], found: &[Answer]) {
     let models = BANK.models.iter().map(|model| model.id.as_str());
-    let pairs: Vec<Pair<'_>> =
-        models.zip(usually.iter().zip(found)).map(|(model, (usual, found))| (model, usual, found)).collect();
+    let pairs: Vec<Pair<'_>> = models
+        .zip(usually.iter().zip(found))
+        .map(|(model, (usual, found))| (model, usual, found))
+        .collect();
     if usually == found {
         writeln!(text, "{heading}: as ever").unwrap();
         return;
     }
     writeln!(text, "{heading}").unwrap();
     write_verdicts(text, &pairs);
-    write_stops(text, "and", &pairs, |(_, usual, found)| missing(&usual.stops, &found.stops));
-    write_stops(text, "not", &pairs, |(_, usual, found)| missing(&found.stops, &usual.stops));
+    write_stops(text, "and", &pairs, |(_, usual, found)| {
+        missing(&usual.stops, &found.stops)
+    });
+    write_stops(text, "not", &pairs, |(_, usual, found)| {
+        missing(&found.stops, &usual.stops)
+    });
     let way = |(_, usual, found): &Pair<'_>| (usual.way != found.way).then(|| found.way.clone());
     write_grouped(text, &pairs, |pair| way(pair).filter(|way| !way.is_empty()));
 }
@@ -28,11 +34,18 @@ fn write_verdicts(text: &mut String, pairs: &[Pair<'_>]) {
     for before in ["permit", "review", "deny"] {
         for after in ["permit", "review", "deny"] {
             let was = || pairs.iter().filter(|(_, usual, _)| usual.verdict == before);
-            let models: Vec<&str> = was().filter(|(_, _, found)| found.verdict == after).map(|pair| pair.0).collect();
+            let models: Vec<&str> = was()
+                .filter(|(_, _, found)| found.verdict == after)
+                .map(|pair| pair.0)
+                .collect();
             if before == after || models.is_empty() {
                 continue;
             }
-            let models = if models.len() == was().count() { "all of them".to_owned() } else { named(&models) };
+            let models = if models.len() == was().count() {
+                "all of them".to_owned()
+            } else {
+                named(&models)
+            };
             writeln!(text, "  {after} instead of {before}: {models}").unwrap();
         }
     }
@@ -82,8 +95,12 @@ fn write_grouped(text: &mut String, pairs: &[Pair<'_>], word: impl Fn(&Pair<'_>)
 }
 
 fn named(models: &[&str]) -> String {
-    let others: Vec<&str> =
-        BANK.models.iter().map(|model| model.id.as_str()).filter(|model| !models.contains(model)).collect();
+    let others: Vec<&str> = BANK
+        .models
+        .iter()
+        .map(|model| model.id.as_str())
+        .filter(|model| !models.contains(model))
+        .collect();
     match others.len() {
         0 => "every model".to_owned(),
         1..8 => format!("every model but {}", others.join(" ")),

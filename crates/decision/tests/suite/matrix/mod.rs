@@ -27,16 +27,27 @@ pub(crate) struct Day {
 /// The days of the matrix, in order.
 const DAYS: &[(&str, &str)] = &[
     ("2025-05-31T12:00:00Z", "before most agreements and approvals"),
-    ("2026-03-03T12:00:00Z", "before Greater China was read strictly; xAI suspended"),
+    (
+        "2026-03-03T12:00:00Z",
+        "before Greater China was read strictly; xAI suspended",
+    ),
     ("2026-05-20T12:00:00Z", "after that reading"),
     ("2026-06-20T12:00:00Z", "under the Commerce letter"),
-    ("2026-06-27T12:00:00Z", "under the letter, trusted entities excepted"),
+    (
+        "2026-06-27T12:00:00Z",
+        "under the letter, trusted entities excepted",
+    ),
     ("2026-07-02T12:00:00Z", "after the letter"),
-    ("2026-11-20T09:00:00Z", "today, as far as this register is concerned"),
+    (
+        "2026-11-20T09:00:00Z",
+        "today, as far as this register is concerned",
+    ),
 ];
 
 /// Places in which an office network sees somebody. Beside them stands the directory alone.
-const PLACES: &[&str] = &["US", "PR", "GB", "FR", "BE", "KR", "TW", "HK", "MO", "CN", "UA", "UA-43"];
+const PLACES: &[&str] = &[
+    "US", "PR", "GB", "FR", "BE", "KR", "TW", "HK", "MO", "CN", "UA", "UA-43",
+];
 
 /// The matrix, as files by name, and every clause that speaks in it.
 pub(crate) fn written() -> (Vec<(String, String)>, Clauses) {
@@ -45,7 +56,12 @@ pub(crate) fn written() -> (Vec<(String, String)>, Clauses) {
     let mut files: Vec<_> = BANK
         .people
         .iter()
-        .map(|person| (format!("{}.txt", person.id), sheet::of(person, &days, &mut clauses)))
+        .map(|person| {
+            (
+                format!("{}.txt", person.id),
+                sheet::of(person, &days, &mut clauses),
+            )
+        })
         .collect();
     files.push(("unusual-requests.txt".to_owned(), unusual::sheet(&mut clauses)));
     (files, clauses)

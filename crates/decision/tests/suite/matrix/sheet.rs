@@ -22,7 +22,14 @@ pub(crate) fn of(person: &Person, days: &[Day], clauses: &mut Clauses) -> String
     for day in days {
         let by_column: Vec<Vec<Answer>> = columns
             .iter()
-            .map(|(_, from)| answers(&day.snapshot, &facts_of(&BANK, person, from, day.at), day.at, clauses))
+            .map(|(_, from)| {
+                answers(
+                    &day.snapshot,
+                    &facts_of(&BANK, person, from, day.at),
+                    day.at,
+                    clauses,
+                )
+            })
             .collect();
         for (model, table) in tables.iter_mut().enumerate() {
             table.push(by_column.iter().map(|answers| answers[model].clone()).collect());
@@ -56,7 +63,11 @@ fn shared<'a>(mut all: impl Iterator<Item = &'a [Stop]>) -> Vec<Stop> {
 }
 
 fn without(stops: &[Stop], others: &[Stop]) -> Vec<Stop> {
-    stops.iter().filter(|stop| !others.contains(stop)).cloned().collect()
+    stops
+        .iter()
+        .filter(|stop| !others.contains(stop))
+        .cloned()
+        .collect()
 }
 
 fn write_always(text: &mut String, always: &[Vec<Stop>], columns: &[Column]) {
@@ -77,7 +88,11 @@ fn write_always(text: &mut String, always: &[Vec<Stop>], columns: &[Column]) {
 }
 
 fn named(places: &[&str], columns: &[Column]) -> String {
-    if places.len() == columns.len() { "everywhere".to_owned() } else { places.join(" ") }
+    if places.len() == columns.len() {
+        "everywhere".to_owned()
+    } else {
+        places.join(" ")
+    }
 }
 
 fn columns() -> Vec<Column> {
@@ -90,7 +105,10 @@ fn columns() -> Vec<Column> {
 fn heading(person: &Person, days: &[Day]) -> String {
     let mut text = format!("{} ({})\n", person.name, person.id);
     let worker = match person.worker {
-        Worker::Contractor => format!("contractor of {}, engaged by {}", person.entity, person.engaging_entity),
+        Worker::Contractor => format!(
+            "contractor of {}, engaged by {}",
+            person.entity, person.engaging_entity
+        ),
         worker => format!("{worker} of {}", person.entity),
     };
     let place = match &person.place {
@@ -128,7 +146,13 @@ fn write_table(text: &mut String, table: &[Row], always: &[Vec<Stop>], columns: 
             continue;
         }
         written.push(row);
-        let day = |(day, other): (usize, &Row)| if other == row { (day + 1).to_string() } else { "\u{b7}".to_owned() };
+        let day = |(day, other): (usize, &Row)| {
+            if other == row {
+                (day + 1).to_string()
+            } else {
+                "\u{b7}".to_owned()
+            }
+        };
         let mut days: String = table.iter().enumerate().map(day).collect();
         for line in lines(row, always, columns) {
             writeln!(text, "  {days}  {line}").unwrap();
@@ -139,7 +163,11 @@ fn write_table(text: &mut String, table: &[Row], always: &[Vec<Stop>], columns: 
 
 /// One line for what holds everywhere, then one for each answer with the places that get it, permits first.
 fn lines(row: &Row, always: &[Vec<Stop>], columns: &[Column]) -> Vec<String> {
-    let rests: Vec<Vec<Stop>> = row.iter().zip(always).map(|(answer, always)| without(&answer.stops, always)).collect();
+    let rests: Vec<Vec<Stop>> = row
+        .iter()
+        .zip(always)
+        .map(|(answer, always)| without(&answer.stops, always))
+        .collect();
     let common = shared(rests.iter().map(Vec::as_slice));
     let mut answers: Vec<(Answer, Vec<&str>)> = Vec::new();
     for ((answer, rest), (name, _)) in row.iter().zip(&rests).zip(columns) {
@@ -147,7 +175,10 @@ fn lines(row: &Row, always: &[Vec<Stop>], columns: &[Column]) -> Vec<String> {
         if stops.is_empty() && answer.verdict != "permit" {
             continue;
         }
-        let answer = Answer { stops, ..answer.clone() };
+        let answer = Answer {
+            stops,
+            ..answer.clone()
+        };
         match answers.iter_mut().find(|(other, _)| *other == answer) {
             Some((_, places)) => places.push(name),
             None => answers.push((answer, vec![name])),
@@ -158,17 +189,30 @@ fn lines(row: &Row, always: &[Vec<Stop>], columns: &[Column]) -> Vec<String> {
     let mut lines = Vec::new();
     if !common.is_empty() {
         // the mildest answer of the row is what the common reasons alone come to
-        let verdict = if row.iter().any(|answer| answer.verdict == "review") { "review" } else { "deny" };
+        let verdict = if row.iter().any(|answer| answer.verdict == "review") {
+            "review"
+        } else {
+            "deny"
+        };
         lines.push(format!("{verdict:<6}  everywhere: {}", listed(&common)));
-        let (besides, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(answer, _)| answer.verdict == verdict);
-        let besides: Vec<_> = besides.iter().map(|(answer, places)| reasoned(&places.join(" "), &answer.why())).collect();
+        let (besides, others): (Vec<_>, Vec<_>) = answers
+            .into_iter()
+            .partition(|(answer, _)| answer.verdict == verdict);
+        let besides: Vec<_> = besides
+            .iter()
+            .map(|(answer, places)| reasoned(&places.join(" "), &answer.why()))
+            .collect();
         if !besides.is_empty() {
             lines.push(format!("{:<6}  besides {}", "", besides.join(" | ")));
         }
         answers = others;
     }
     lines.extend(answers.iter().map(|(answer, places)| {
-        format!("{:<6}  {}", answer.verdict, reasoned(&named(places, columns), &answer.why()))
+        format!(
+            "{:<6}  {}",
+            answer.verdict,
+            reasoned(&named(places, columns), &answer.why())
+        )
     }));
     if lines.is_empty() {
         lines.push("deny    everywhere".to_owned());
@@ -177,14 +221,26 @@ fn lines(row: &Row, always: &[Vec<Stop>], columns: &[Column]) -> Vec<String> {
 }
 
 fn reasoned(what: &str, why: &str) -> String {
-    if why.is_empty() { what.to_owned() } else { format!("{what}: {why}") }
+    if why.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {why}")
+    }
 }
 
 /// What else the person's application may declare, where that changes an answer.
 fn write_other_requests(text: &mut String, person: &Person, today: &Day, clauses: &mut Clauses) {
-    let application = BANK.applications.iter().find(|application| Some(&application.id) == person.application.as_ref());
+    let application = BANK
+        .applications
+        .iter()
+        .find(|application| Some(&application.id) == person.application.as_ref());
     let Some(application) = application else { return };
-    let from: Vec<_> = BANK.sites.iter().filter(|site| Some(&site.id) == person.site.as_ref()).map(|site| PlaceFact::Known(site.place)).collect();
+    let from: Vec<_> = BANK
+        .sites
+        .iter()
+        .filter(|site| Some(&site.id) == person.site.as_ref())
+        .map(|site| PlaceFact::Known(site.place))
+        .collect();
     let usual = facts_of(&BANK, person, &from, today.at);
     let usually = answers(&today.snapshot, &usual, today.at, clauses);
     let mut written: Vec<(Vec<Answer>, Vec<String>)> = Vec::new();
@@ -212,6 +268,7 @@ fn others(application: &Application) -> Vec<(Purpose, DataClass)> {
         return Vec::new();
     };
     let by_purpose = purposes.iter().map(|other| (*other, *data));
-    by_purpose.chain(others.iter().map(|other| (*purpose, *other))).collect()
+    by_purpose
+        .chain(others.iter().map(|other| (*purpose, *other)))
+        .collect()
 }
-
