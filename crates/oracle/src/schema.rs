@@ -73,7 +73,6 @@ action use appliesTo {
     people: Where,
     claims: Where,
     placeless: Bool,
-    undeclared: Bool,
     conflict: Bool,
     sites: Set<String>,
     output: Where,

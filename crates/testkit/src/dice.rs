@@ -1,4 +1,4 @@
-//! Repeatable chance.
+//! Repeatable chance: the same seed gives the same world on every machine.
 
 /// A small generator of pseudo-random numbers (splitmix64): the same seed gives the same world.
 #[derive(Clone, Debug)]

@@ -14,9 +14,6 @@ pub(crate) static BANK: LazyLock<Register> = LazyLock::new(|| {
         .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
 });
 
-/// A snapshot of it.
-pub(crate) static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| compile(BANK.clone()));
-
 /// A snapshot of a register, its own tests left out.
 pub(crate) fn compile(register: Register) -> Snapshot {
     Snapshot::compile_untested(register, "sha256:test").unwrap_or_else(|error| panic!("{error}"))

@@ -45,7 +45,7 @@ fn forget_clauses(instrument: &mut Instrument, then: Instant) {
 }
 
 /// Every instant at which something of a register becomes known.
-fn instants(register: &Register) -> BTreeSet<Instant> {
+pub(crate) fn instants(register: &Register) -> BTreeSet<Instant> {
     let mut found = BTreeSet::new();
     for instrument in &register.instruments {
         found.extend(instrument.known_from);

@@ -5,20 +5,33 @@ use decision::{Basis, ClaimSource, Decision, DeploymentIndex, Facts, LATEST, Sna
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestCaseResult;
-use register::model::{Instant, PlaceFact};
+use register::model::{Instant, PlaceFact, Register};
 use std::collections::BTreeMap;
 
 /// A compiled register, and people to decide about.
 pub(crate) struct World {
-    /// The register, compiled.
-    pub(crate) snapshot: Snapshot,
+    snapshot: Snapshot,
     /// Facts about people, as collected at `seen`.
-    pub(crate) people: Vec<Facts>,
-    /// When they were collected.
-    pub(crate) seen: Instant,
+    people: Vec<Facts>,
+    seen: Instant,
+    /// Instants at which something changes, or becomes known.
+    changes: Vec<Instant>,
 }
 
 impl World {
+    /// The world of a register and of facts collected at an instant.
+    pub(crate) fn new(register: Register, people: Vec<Facts>, seen: Instant) -> Self {
+        let mut changes = crate::known::instants(&register);
+        let snapshot = Snapshot::compile_untested(register, "world").unwrap();
+        changes.extend(snapshot.boundaries());
+        Self {
+            snapshot,
+            people,
+            seen,
+            changes: changes.into_iter().collect(),
+        }
+    }
+
     /// Facts about a person, as if collected at another instant.
     fn person(&self, which: Index, at: Instant) -> Facts {
         let later = at.0 - self.seen.0;
@@ -32,7 +45,7 @@ impl World {
     }
 
     fn at(&self, when: &When) -> Instant {
-        when.among(self.snapshot.boundaries())
+        when.among(&self.changes)
     }
 
     /// Decisions about every deployment.

@@ -15,9 +15,17 @@ const CITIZENSHIP: &str = "BT";
 /// The demo bank with a canary in every text that is not for staff, and contract words that these may read.
 fn with_canaries(disclose: impl Fn(usize) -> Disclosure) -> Register {
     let mut register = BANK.clone();
-    for (index, clause) in register.instruments.iter_mut().flat_map(|instrument| &mut instrument.clauses).enumerate() {
+    for (index, clause) in register
+        .instruments
+        .iter_mut()
+        .flat_map(|instrument| &mut instrument.clauses)
+        .enumerate()
+    {
         let disclose = disclose(index);
-        clause.words = Some(Words { text: format!("{CANARY}-words-{index}"), disclose });
+        clause.words = Some(Words {
+            text: format!("{CANARY}-words-{index}"),
+            disclose,
+        });
         mark(clause, index);
     }
     for (index, group) in register.groups.iter_mut().enumerate() {
@@ -72,33 +80,46 @@ fn strings(explanation: &Explanation) -> Vec<String> {
     all.extend(deployment.into_iter().chain(ask).chain(obligations));
     all.extend(cure.map(|cure| cure.text));
     for reason in reasons {
-        all.extend([reason.instrument, reason.instrument_name, reason.reference, reason.title, reason.plain]);
+        all.extend([
+            reason.instrument,
+            reason.instrument_name,
+            reason.reference,
+            reason.title,
+            reason.plain,
+        ]);
         all.extend(reason.words.into_iter().chain(reason.licensor));
         for fact in reason.facts {
             all.extend([fact.what, fact.value]);
             all.extend(fact.source);
         }
     }
-    all.extend(lifts.into_iter().flat_map(|lift| [lift.by, lift.plain, lift.lifted]));
-    all.extend(alternatives.into_iter().flat_map(|other| [other.model, other.name, other.deployment, other.inference]));
+    all.extend(
+        lifts
+            .into_iter()
+            .flat_map(|lift| [lift.by, lift.plain, lift.lifted]),
+    );
+    all.extend(
+        alternatives
+            .into_iter()
+            .flat_map(|other| [other.model, other.name, other.deployment, other.inference]),
+    );
     all
 }
 
 /// What somebody is told about every model, somewhere and at some instant.
 fn told(snapshot: &Snapshot, facts: &Facts, at: Instant) -> Vec<Explanation> {
     let bound = snapshot.bind(facts, at, LATEST);
-    let decided = snapshot.models().map(|(index, model)| (&model.id, snapshot.decide_model(&bound, index)));
-    let mut told: Vec<_> =
-        decided.map(|(model, decision)| explain(snapshot, facts, model, &decision, at, LATEST)).collect();
+    let decided = snapshot
+        .models()
+        .map(|(index, model)| (&model.id, snapshot.decide_model(&bound, index)));
+    let mut told: Vec<_> = decided
+        .map(|(model, decision)| explain(snapshot, facts, model, &decision, at, LATEST))
+        .collect();
     told.push(explain::unknown_model(snapshot, facts, "no-such-model", at));
     told
 }
 
-fn people_somewhere(
-    register: &Register,
-    places: &[&str],
-    mut take: impl FnMut(&Person, Facts, Instant),
-) {
+fn people_somewhere(register: &Register, places: &[&str], mut take: impl FnMut(&Person, Facts, Instant)) {
     for person in &register.people {
         for from in places.iter().map(|place| [PlaceFact::read(place)]) {
             for at in ["2026-06-20T12:00:00Z", "2026-11-20T09:00:00Z"].map(instant) {
@@ -112,34 +133,70 @@ fn people_somewhere(
 
 #[test]
 fn explanations_tell_no_confidential_words() {
-    let register = with_canaries(|index| if index % 2 == 0 { Disclosure::Legal } else { Disclosure::Licensor });
+    let register = with_canaries(|index| {
+        if index % 2 == 0 {
+            Disclosure::Legal
+        } else {
+            Disclosure::Licensor
+        }
+    });
     let snapshot = compile(register);
     people_somewhere(snapshot.register(), &["HK"], |person, facts, at| {
         for explanation in told(&snapshot, &facts, at) {
-            let leak = strings(&explanation).into_iter().find(|text| text.contains(CANARY));
-            assert_eq!(leak, None, "`{}` about `{}` at {at}", person.id, explanation.model);
+            let leak = strings(&explanation)
+                .into_iter()
+                .find(|text| text.contains(CANARY));
+            assert_eq!(
+                leak, None,
+                "`{}` about `{}` at {at}",
+                person.id, explanation.model
+            );
         }
     });
 }
 
 #[test]
 fn explanations_show_words_that_staff_may_read() {
-    let disclose = |index: usize| if index % 2 == 0 { Disclosure::Staff } else { Disclosure::Public };
+    let disclose = |index: usize| {
+        if index % 2 == 0 {
+            Disclosure::Staff
+        } else {
+            Disclosure::Public
+        }
+    };
     let snapshot = compile(with_canaries(disclose));
     let mut shown = BTreeSet::new();
     people_somewhere(snapshot.register(), &["CN"], |person, facts, at| {
         for explanation in told(&snapshot, &facts, at) {
             let text = explanation.text();
-            for reason in explanation.reasons.iter().filter(|reason| reason.missing.is_none()) {
+            for reason in explanation
+                .reasons
+                .iter()
+                .filter(|reason| reason.missing.is_none())
+            {
                 let words = words_of(&snapshot, &reason.instrument, &reason.reference);
-                assert_eq!(reason.words, words, "`{}` about `{}`", person.id, explanation.model);
+                assert_eq!(
+                    reason.words, words,
+                    "`{}` about `{}`",
+                    person.id, explanation.model
+                );
                 let words = words.unwrap();
-                assert!(text.contains(&words), "`{}` about `{}`: {text}", person.id, explanation.model);
+                assert!(
+                    text.contains(&words),
+                    "`{}` about `{}`: {text}",
+                    person.id,
+                    explanation.model
+                );
                 shown.insert(words);
             }
-            let secret = ["note", "by", "reason", "document", "source"].map(|what| format!("{CANARY}-{what}"));
+            let secret =
+                ["note", "by", "reason", "document", "source"].map(|what| format!("{CANARY}-{what}"));
             for text in strings(&explanation) {
-                assert!(!secret.iter().any(|secret| text.contains(secret)), "`{}`: {text}", person.id);
+                assert!(
+                    !secret.iter().any(|secret| text.contains(secret)),
+                    "`{}`: {text}",
+                    person.id
+                );
             }
         }
     });
@@ -149,7 +206,10 @@ fn explanations_show_words_that_staff_may_read() {
 fn words_of(snapshot: &Snapshot, instrument: &str, reference: &str) -> Option<String> {
     let register = snapshot.register();
     let instrument = register.instruments.iter().find(|other| other.id == instrument)?;
-    let clause = instrument.clauses.iter().find(|clause| clause.reference == reference)?;
+    let clause = instrument
+        .clauses
+        .iter()
+        .find(|clause| clause.reference == reference)?;
     clause.words.as_ref().map(|words| words.text.clone())
 }
 
@@ -166,7 +226,11 @@ fn explanations_of_the_bank_keep_its_contracts() {
     let snapshot = compile(BANK.clone());
     people_somewhere(&BANK, &["MO"], |person, facts, at| {
         for text in told(&snapshot, &facts, at).iter().flat_map(strings) {
-            assert!(!confidential.iter().any(|words| text.contains(words)), "`{}`: {text}", person.id);
+            assert!(
+                !confidential.iter().any(|words| text.contains(words)),
+                "`{}`: {text}",
+                person.id
+            );
         }
     });
 }
@@ -177,11 +241,21 @@ fn explanations_tell_nothing_of_anybody_else() {
     people_somewhere(&BANK, &["GB"], |person, mut facts, at| {
         facts.person.citizenships = vec![PlaceFact::read(CITIZENSHIP)];
         let others = BANK.people.iter().filter(|other| other.id != person.id);
-        let names: Vec<&str> = others.flat_map(|other| [other.id.as_str(), other.name.as_str()]).collect();
+        let names: Vec<&str> = others
+            .flat_map(|other| [other.id.as_str(), other.name.as_str()])
+            .collect();
         for text in told(&snapshot, &facts, at).iter().flat_map(strings) {
             let of_others = text.replace(&person.id, "").replace(&person.name, "");
-            assert!(!names.iter().any(|name| of_others.contains(name)), "`{}`: {text}", person.id);
-            assert!(!text.contains("Bhutan") && !text.contains("(BT)"), "citizenship of `{}`: {text}", person.id);
+            assert!(
+                !names.iter().any(|name| of_others.contains(name)),
+                "`{}`: {text}",
+                person.id
+            );
+            assert!(
+                !text.contains("Bhutan") && !text.contains("(BT)"),
+                "citizenship of `{}`: {text}",
+                person.id
+            );
         }
     });
 }
@@ -196,6 +270,11 @@ fn explanations_do_not_depend_on_anybody_else() {
         alone.people.retain(|other| other.id == person.id);
         alone.grants.retain(|grant| grant.person == person.id);
         let facts = facts_of(&BANK, person, &[], at);
-        assert_eq!(told(&snapshot, &facts, at), told(&compile(alone), &facts, at), "`{}`", person.id);
+        assert_eq!(
+            told(&snapshot, &facts, at),
+            told(&compile(alone), &facts, at),
+            "`{}`",
+            person.id
+        );
     }
 }

@@ -14,5 +14,7 @@ mod known;
 mod laws;
 mod leaks;
 mod matrix;
+#[cfg(feature = "mutations")]
+mod mutations;
 mod properties;
 mod requests;

@@ -19,21 +19,17 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
             .map(|person| decision::cases::facts_of(&BANK, person, from, seen))
             .collect()
     };
-    World {
-        snapshot: crate::bank::compile(BANK.clone()),
-        people: [facts(&[]), facts(&from_hong_kong)].concat(),
-        seen,
-    }
+    World::new(BANK.clone(), [facts(&[]), facts(&from_hong_kong)].concat(), seen)
 });
 
 /// A register with one agreement that covers everything and without a single clause.
 static BARE: LazyLock<World> = LazyLock::new(|| {
     let seen = Instant(0);
-    World {
-        snapshot: crate::bank::compile(crate::kinds::without_clauses()),
-        people: vec![crate::kinds::somebody(seen)],
+    World::new(
+        crate::kinds::without_clauses(),
+        vec![crate::kinds::somebody(seen)],
         seen,
-    }
+    )
 });
 
 /// So many cases; as many times more as `PROPTEST_CASES` is more than its default.
@@ -105,14 +101,20 @@ proptest! {
 #[test]
 fn a_permit_ends_when_a_reading_becomes_known() {
     let at = crate::bank::instant("2026-04-19T23:59:00Z");
-    let person = BANK.people.iter().find(|person| person.id == "hk-analyst").unwrap();
+    let person = BANK
+        .people
+        .iter()
+        .find(|person| person.id == "hk-analyst")
+        .unwrap();
     let facts = decision::cases::facts_of(&BANK, person, &[], at);
-    let decide = |at| {
-        let model = WORLD.snapshot.model_index("claude-sonnet").unwrap();
-        WORLD.snapshot.decide_model(&WORLD.snapshot.bind(&facts, at, at), model)
-    };
+    let snapshot = crate::bank::compile(BANK.clone());
+    let model = snapshot.model_index("claude-sonnet").unwrap();
+    let decide = |at| snapshot.decide_model(&snapshot.bind(&facts, at, at), model);
     let (before, after) = (decide(at), decide(at.plus(60)));
-    assert!(before.verdict.permits() && !after.verdict.permits(), "{before:?} {after:?}");
+    assert!(
+        before.verdict.permits() && !after.verdict.permits(),
+        "{before:?} {after:?}"
+    );
     assert_eq!(before.valid_until, Some(at.plus(60)));
 }
 

@@ -357,7 +357,11 @@ pub(crate) struct When {
 
 /// Instants at, just before, just after and somewhere after a change of a register.
 pub(crate) fn when() -> impl Strategy<Value = When> {
-    let offset = prop_oneof![Just(-1_i64), Just(0), Just(1), 0..8_000_000_i64, select(AGES)];
+    let offset = prop_oneof![
+        select(vec![-30_000_i64, -3600, -60, -1, 0, 1]),
+        0..8_000_000_i64,
+        select(AGES)
+    ];
     (any::<Index>(), offset).prop_map(|(boundary, offset)| When { boundary, offset })
 }
 

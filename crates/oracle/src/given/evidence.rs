@@ -24,8 +24,6 @@ pub(crate) struct Evidence {
     pub(crate) claims: Where,
     /// Whether there is no usable place at all, not even one that nobody recognises.
     pub(crate) placeless: bool,
-    /// Whether people behind a service are not declared.
-    pub(crate) undeclared: bool,
     /// Whether credible claims name two places or more.
     pub(crate) conflict: bool,
     /// Sites that credible claims name.
@@ -61,7 +59,6 @@ impl Evidence {
             people,
             claims,
             placeless,
-            undeclared,
             conflict: distinct.len() > 1,
             sites: credible.iter().filter_map(|claim| claim.site.clone()).collect(),
             over_vpn: facts.claims.iter().any(|claim| {

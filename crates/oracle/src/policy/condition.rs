@@ -83,13 +83,13 @@ impl Scribe<'_, '_> {
                 .given(&one_of(filed, "resource.model").not()),
             Test::OutsideResidency => self.tested(put, Base::Residency, Bearer::Inference),
             other => {
-                let inside = Exception::any(
-                    put.exceptions
-                        .iter()
-                        .filter(|one| one.acts_on == ActsOn::Anywhere),
-                );
-                let covering = self.covering(put, |one| one.acts_on != ActsOn::Anywhere);
-                self.placeless_test(put, other).lifted(&inside.or(covering))
+                let (inside, outside): (Vec<Lifting>, Vec<Lifting>) = put
+                    .exceptions
+                    .iter()
+                    .cloned()
+                    .partition(|one| one.acts_on == ActsOn::Anywhere);
+                let exception = Exception::any(inside.iter()).or(self.covering(put, &outside));
+                self.placeless_test(put, other).lifted(&exception)
             }
         };
         match (condition.outcome, &condition.test) {
@@ -134,11 +134,15 @@ impl Scribe<'_, '_> {
         self.tested(put, Base::Set(&chart, polarity), bearer)
     }
 
-    /// A place test with the exceptions of its clause. An exception for a trip says where the person is: it acts on
-    /// places of people one by one, and on anything else if the trip accounts for all of the person's places.
+    /// A place test with the exceptions of its clause. They act place by place; but an entity is not somewhere, it is
+    /// established somewhere, so that a test of its places asks where the people are.
     fn tested(&self, put: &Put, base: Base, bearer: Bearer) -> Grades {
         let key = put.key();
-        if matches!(bearer, Bearer::People | Bearer::Claims) {
+        let of_entity = matches!(
+            bearer,
+            Bearer::Establishment(_) | Bearer::Headquarters(_) | Bearer::PrincipalPlace(_)
+        );
+        if !of_entity {
             return self.place_grades(&PlaceTest {
                 base,
                 bearer,
@@ -146,33 +150,30 @@ impl Scribe<'_, '_> {
                 key,
             });
         }
-        let is_trip = |one: &Lifting| matches!(one.acts_on, ActsOn::Trip(_));
-        let exceptions: Vec<Lifting> = put
+        let (inside, outside): (Vec<Lifting>, Vec<Lifting>) = put
             .exceptions
             .iter()
-            .filter(|one| !is_trip(one))
             .cloned()
-            .collect();
+            .partition(|one| one.acts_on == ActsOn::Anywhere);
         let grades = self.place_grades(&PlaceTest {
             base,
             bearer,
-            exceptions: &exceptions,
+            exceptions: &inside,
             key,
         });
-        grades.lifted(&self.covering(put, is_trip))
+        grades.lifted(&self.covering(put, &outside))
     }
 
-    /// What such exceptions for places come to for a test that is not about places of people: they hold if there is a
-    /// place, none is missing, and every one of them is reached.
-    fn covering(&self, put: &Put, such: impl Fn(&Lifting) -> bool) -> Exception {
-        let exceptions: Vec<Lifting> = put.exceptions.iter().filter(|one| such(one)).cloned().collect();
+    /// What exceptions for places come to for a test that is not put place by place: they hold if there is a place,
+    /// none is missing, and every one of them is reached.
+    fn covering(&self, put: &Put, exceptions: &[Lifting]) -> Exception {
         if exceptions.is_empty() {
             return Exception::default();
         }
         let test = PlaceTest {
             base: Base::Everything,
             bearer: Bearer::People,
-            exceptions: &exceptions,
+            exceptions,
             key: format!("{} / all", put.live.id),
         };
         let left = self.place_grades(&test);
@@ -280,7 +281,7 @@ impl Scribe<'_, '_> {
             }
             Test::EvidenceRequired => Grades {
                 met: Formula::False,
-                unknown: is("context.placeless").or(is("context.undeclared")),
+                unknown: is("context.people.missing"),
                 unclear: is("context.people.unrecognised"),
             },
             Test::AllPlacesAllowed => self.all_places(),

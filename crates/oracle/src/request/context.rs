@@ -54,7 +54,6 @@ fn fields(asked: &Asked) -> Result<Vec<(&'static str, RestrictedExpression)>, Or
         ("people", place(&evidence.people, gazetteer)?),
         ("claims", place(&claims, gazetteer)?),
         ("placeless", truth(evidence.placeless)),
-        ("undeclared", truth(evidence.undeclared)),
         ("conflict", truth(evidence.conflict)),
         ("sites", texts(evidence.sites.iter().cloned())),
         ("output", place(&Where::of(&request.output_to), gazetteer)?),

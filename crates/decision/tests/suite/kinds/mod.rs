@@ -216,7 +216,14 @@ fn decide(register: &Register, change: Change, known_at: fn(Instant) -> Instant)
     let snapshot = Snapshot::compile_untested(register.clone(), "test").unwrap();
     let deployment = snapshot.deployment_index(ask.deployment).unwrap();
     let mut decision = Decision::default();
-    decision::decide(&snapshot, &ask.facts, ask.at, known_at(ask.at), deployment, &mut decision);
+    decision::decide(
+        &snapshot,
+        &ask.facts,
+        ask.at,
+        known_at(ask.at),
+        deployment,
+        &mut decision,
+    );
     let reasons = decision.reasons.iter().filter_map(|reason| match reason.basis {
         Basis::Clause(clause) => Some(clause),
         Basis::Missing(_) => None,
@@ -274,13 +281,25 @@ fn kinds_flip_decisions() {
 /// What a clause structures it structures while it is valid and known, as every clause.
 #[test]
 fn kinds_that_structure_do_so_in_their_time() {
-    for row in rows::ROWS.iter().filter(|row| row.kind.starts_with("affiliate") && structures(row)) {
-        for dates in ["effective = 2026-11-21", "expires = 2026-11-19", "known_from = 2026-11-21"] {
+    for row in rows::ROWS
+        .iter()
+        .filter(|row| row.kind.starts_with("affiliate") && structures(row))
+    {
+        for dates in [
+            "effective = 2026-11-21",
+            "expires = 2026-11-19",
+            "known_from = 2026-11-21",
+        ] {
             let clause = format!("{}\n{dates}", row.clause);
             let with = register(row.file, row.beside, &headed(row.kind, &clause));
             // known at the instant of the request
             let (decision, _) = decided_as_known(&with, row.other.0);
-            assert_eq!(decision.verdict.as_str(), row.without, "{} with {dates}: {decision:?}", row.kind);
+            assert_eq!(
+                decision.verdict.as_str(),
+                row.without,
+                "{} with {dates}: {decision:?}",
+                row.kind
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Clauses {
 pub(crate) struct Answer {
     /// `permit`, `review` or `deny`.
     pub(crate) verdict: &'static str,
-    /// Of a permit: its channel where there are several, exceptions used, obligations. May be empty.
+    /// Of a permit: its channel where that is not the one tried first, exceptions used, obligations. May be empty.
     pub(crate) way: String,
     /// Of a refusal: what stops it, in order.
     pub(crate) stops: Vec<Stop>,
@@ -108,7 +108,7 @@ fn note(snapshot: &Snapshot, decision: &Decision, clauses: &mut Clauses) {
     );
 }
 
-/// By which channel where there are several, by which exceptions, with which obligations.
+/// By which channel where it is not the one tried first, by which exceptions, with which obligations.
 fn permitted(snapshot: &Snapshot, model: ModelIndex, decision: &Decision) -> String {
     let mut parts = Vec::new();
     if let (Some(deployment), [_, _, ..]) = (decision.deployment, snapshot.deployments_of(model)) {

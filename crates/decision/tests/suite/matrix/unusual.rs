@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Clauses, answers};
 use super::differences::write_differences;
-use crate::bank::{BANK, SNAPSHOT, instant};
+use crate::bank::{BANK, compile, instant};
 use decision::cases::facts_of;
 use decision::{Claim, ClaimSource, Facts, ScreeningResult, Trip};
 use register::model::{DataClass, ExceptionApproval, Instant, Pattern, PlaceFact, Purpose};
@@ -296,10 +296,11 @@ pub(crate) fn sheet(clauses: &mut Clauses) -> String {
         2026 where the directory has them. `and`: what stops besides; `not`: what stops no longer.\n\n"
         .to_owned();
     let today = instant(TODAY);
+    let snapshot = compile(BANK.clone());
     let mut written: Vec<(Vec<Answer>, Vec<Answer>, Vec<String>)> = Vec::new();
     for (id, at, what, change) in CASES {
         let person = BANK.people.iter().find(|person| person.id == *id).unwrap();
-        let usually = answers(&SNAPSHOT, &facts_of(&BANK, person, &[], today), today, clauses);
+        let usually = answers(&snapshot, &facts_of(&BANK, person, &[], today), today, clauses);
         let at = instant(at);
         let then = if at == today {
             String::new()
@@ -309,7 +310,7 @@ pub(crate) fn sheet(clauses: &mut Clauses) -> String {
         let heading = format!("{id}, {what}{then}");
         let mut facts = facts_of(&BANK, person, &[], at);
         change(&mut facts, at);
-        let found = answers(&SNAPSHOT, &facts, at, clauses);
+        let found = answers(&snapshot, &facts, at, clauses);
         match written
             .iter_mut()
             .find(|(before, after, _)| *before == usually && *after == found)
