@@ -32,6 +32,8 @@ pub struct Bound {
     pub(crate) people_unknown: bool,
     /// No credible claim with a recognised place.
     pub(crate) no_claim: bool,
+    /// A credible claim names a place that nobody recognises.
+    pub(crate) claim_unrecognised: bool,
     /// A place of the person or of an end user that nobody recognises.
     pub(crate) unrecognised: bool,
     /// Credible claims name more than one place.
@@ -114,6 +116,7 @@ impl Snapshot {
             no_claim: claimed.is_empty(),
             people_unknown: (claimed.is_empty() && !presence.unrecognised) || undeclared,
             claimed,
+            claim_unrecognised: presence.unrecognised,
             unrecognised: presence.unrecognised || end_user_unrecognised,
             disagree: presence.places.len() > 1,
             trips: presence

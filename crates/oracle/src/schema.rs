@@ -53,7 +53,8 @@ entity Deployment = {
   storage: Where,
 };
 
-// The circumstances. people: credible claims and end users; claims: credible claims alone. residencyBinds: some place
+// The circumstances. people: credible claims and end users; claims: credible claims alone; misnamed: one of them names
+// a place that nobody recognises. residencyBinds: some place
 // lies outside the residency asked for. reach: places told apart by the trip or the residency, clause by clause.
 action use appliesTo {
   principal: [Person],
@@ -73,6 +74,7 @@ action use appliesTo {
     people: Where,
     claims: Where,
     placeless: Bool,
+    misnamed: Bool,
     conflict: Bool,
     sites: Set<String>,
     output: Where,

@@ -6,7 +6,7 @@ use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{TestNow, met_if};
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::State;
-use register::model::{EmploymentTest, Outcome, PlaceFact, PlaceSubject, Test, UsStatus};
+use register::model::{EmploymentTest, PlaceFact, PlaceSubject, Test, UsStatus};
 
 impl Walk<'_> {
     /// A test that is answered by single facts.
@@ -22,7 +22,7 @@ impl Walk<'_> {
             Test::NoHumanReview => met_if(!bound.human_review),
             Test::ScreeningHit { max_age } => self.screening(*max_age),
             Test::EvidenceRequired => self.evidence(),
-            Test::PlaceClausesOnEgress => self.core.place_state(&self.plan.egress, self.egress()),
+            Test::PlaceClausesOnEgress => self.place_clauses_on_egress(),
             Test::WithoutAgreement => met_if(self.plan.without_agreement),
             Test::WithoutGroup(group) => met_if(!self.in_group(group)),
             Test::Accounts(accounts) => met_if(accounts.contains(&self.deployment.account)),
@@ -56,24 +56,6 @@ impl Walk<'_> {
         } else {
             State::NotMet
         }
-    }
-
-    /// Whether inference may run outside the residency asked for.
-    pub(super) fn residency(&self, outcome: Outcome) -> State {
-        let Some(outside) = &self.bound.residency else {
-            return State::NotMet;
-        };
-        let outside = if outcome == Outcome::Review {
-            outside.reviewed()
-        } else {
-            **outside
-        };
-        let unrecognised = if self.plan.inference_unrecognised {
-            State::Unclear
-        } else {
-            State::NotMet
-        };
-        outside.worst_in(&self.plan.inference).max(unrecognised)
     }
 
     fn sites(&self, sites: &[String]) -> State {

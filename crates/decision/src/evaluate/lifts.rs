@@ -170,10 +170,8 @@ impl Walk<'_> {
     }
 
     fn inference_outside(&self, forbidden: &PlaceTable) -> State {
-        if self.plan.inference_unrecognised {
-            return State::Unclear;
-        }
         match forbidden.worst_in(&self.plan.inference) {
+            State::NotMet if self.plan.inference_unrecognised => State::Unclear,
             State::NotMet => State::Met,
             State::Unclear => State::Unclear,
             State::Unknown | State::Met => State::NotMet,

@@ -12,7 +12,7 @@ use crate::snapshot::plan::{Check, Plan};
 use crate::snapshot::triggers::Triggers;
 use crate::snapshot::{Core, Snapshot};
 use crate::verdict::{Basis, Decision, DeploymentIndex, LiftUsed, Positive, Reason, State};
-use register::model::{Deployment, EmploymentTest, Outcome, PlaceSubject, Test, Worker};
+use register::model::{Deployment, EmploymentTest, PlaceSubject, Test, Worker};
 
 /// Everything that the walk of one plan looks at.
 pub(crate) struct Walk<'a> {
@@ -125,11 +125,16 @@ impl Walk<'_> {
     ) -> State {
         match &condition.test {
             TestNow::Places(subject, table) => self.places(*subject, table, check, position, lifts),
-            TestNow::TierInPlaces(tiers, table) => self.tiers(tiers, table, check, position, lifts),
+            TestNow::TierInPlaces(tiers, table) => {
+                self.tiers(tiers, table, condition.outcome, check, position, lifts)
+            }
+            TestNow::Plain(Test::OutsideResidency) => {
+                self.residency(condition.outcome, check, position, lifts)
+            }
             TestNow::Unfiled(filed, _) if filed.contains(&self.deployment.model) => State::NotMet,
             TestNow::Unfiled(_, table) => self.places(PlaceSubject::People, table, check, position, lifts),
             other => {
-                let state = self.plain(other, condition.outcome);
+                let state = self.plain(other);
                 if state.stops() && !check.lifts.is_empty() {
                     self.lift_whole(check, position, state, lifts)
                 } else {
@@ -140,7 +145,7 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn plain(&self, test: &TestNow, outcome: Outcome) -> State {
+    fn plain(&self, test: &TestNow) -> State {
         let of = |states: &[State], entity: usize| states.get(entity).copied().unwrap_or(State::Unknown);
         match test {
             TestNow::Entities(states) => of(states, self.bound.employer).max(of(states, self.bound.engaging)),
@@ -150,7 +155,6 @@ impl Walk<'_> {
             TestNow::Beneficiary(table) => self.beneficiary(table),
             TestNow::Plain(Test::Employment(EmploymentTest::EmployerStopped)) => self.employer_stopped(),
             TestNow::Plain(Test::AllPlacesAllowed) => self.all_places_allowed(),
-            TestNow::Plain(Test::OutsideResidency) => self.residency(outcome),
             TestNow::NotNamedUser(instrument) => {
                 met_if(!self.bound.named.get(*instrument).copied().unwrap_or(false))
             }
@@ -213,10 +217,21 @@ impl Walk<'_> {
         if !self.entitled() {
             into.reasons.push(missing(Positive::Entitlement));
         }
-        if self.bound.no_claim && !self.bound.unrecognised && !self.plan.tests_evidence {
+        if self.bound.no_claim
+            && !self
+                .plan
+                .evidence
+                .iter()
+                .any(|scope| scope.holds(self.bound.traits))
+        {
+            let state = if self.bound.claim_unrecognised {
+                State::Unclear
+            } else {
+                State::Unknown
+            };
             into.reasons.push(Reason {
                 basis: Basis::Missing(Positive::Place),
-                state: State::Unknown,
+                state,
             });
         }
     }

@@ -5,7 +5,7 @@ use crate::mutation::{Mistake, makes};
 use crate::snapshot::plan::Check;
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::{LiftUsed, State};
-use register::model::{PlaceFact, PlaceSubject, Tier};
+use register::model::{Outcome, PlaceFact, PlaceSubject, Tier};
 use territory::Slot;
 
 impl Walk<'_> {
@@ -169,6 +169,38 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether inference may run outside the residency asked for.
+    pub(super) fn residency(
+        &self,
+        outcome: Outcome,
+        check: &Check,
+        position: usize,
+        lifts: &mut Vec<LiftUsed>,
+    ) -> State {
+        let Some(outside) = &self.bound.residency else {
+            return State::NotMet;
+        };
+        let table = if outcome == Outcome::Review {
+            outside.reviewed()
+        } else {
+            **outside
+        };
+        self.inference(&table, check, position, lifts)
+    }
+
+    /// Place clauses that concern the request, put to the egress place.
+    pub(super) fn place_clauses_on_egress(&self) -> State {
+        let concerned = self
+            .plan
+            .egress
+            .iter()
+            .filter(|(scope, _)| scope.holds(self.bound.traits));
+        concerned
+            .map(|(_, table)| self.core.place_state(table, self.egress()))
+            .max()
+            .unwrap_or_default()
+    }
+
     fn billing(&self) -> &PlaceFact {
         if self.deployment.billing != PlaceFact::Unknown {
             return &self.deployment.billing;
@@ -201,12 +233,14 @@ impl Walk<'_> {
         &self,
         tiers: &[Tier],
         table: &PlaceTable,
+        outcome: Outcome,
         check: &Check,
         position: usize,
         lifts: &mut Vec<LiftUsed>,
     ) -> State {
         match self.deployment.tier {
             Some(tier) if !tiers.contains(&tier) => State::NotMet,
+            Some(_) if outcome == Outcome::Review => self.people(&table.reviewed(), check, position, lifts),
             Some(_) => self.people(table, check, position, lifts),
             None => self.people(table, check, position, lifts).min(State::Unknown),
         }

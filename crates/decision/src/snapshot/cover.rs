@@ -1,8 +1,8 @@
 //! Which agreements cover a deployment, and for which entities.
 
 use super::Core;
-use super::epoch::Epoch;
-use register::model::{Effect, Entity, Instrument, Register, Share, glob_matches};
+use super::epoch::{Epoch, standing};
+use register::model::{Effect, Entity, Instrument, Register, Share, Status, glob_matches};
 use std::collections::BTreeSet;
 
 /// Agreements per deployment, and affiliates per agreement.
@@ -71,7 +71,7 @@ impl Cover {
                 covered.fill(true);
                 break;
             };
-            let entities = self.licensed(core, deployment, licensee);
+            let entities = self.licensed(core, epoch, deployment, licensee);
             for (entity, covered) in core.register.entities.iter().zip(&mut covered) {
                 *covered |= entities.contains(entity.id.as_str());
             }
@@ -79,18 +79,21 @@ impl Cover {
         covered
     }
 
-    fn licensed<'a>(&self, core: &'a Core, deployment: usize, licensee: &'a str) -> BTreeSet<&'a str> {
+    /// The licensee, and its affiliates where a clause covers them.
+    fn licensed<'a>(
+        &self,
+        core: &'a Core,
+        epoch: &Epoch,
+        deployment: usize,
+        licensee: &'a str,
+    ) -> BTreeSet<&'a str> {
         let mut affiliation = Affiliation {
             share: half(),
             at_least: true,
             control: true,
         };
         let mut affiliates = false;
-        for effect in self
-            .named(core, deployment)
-            .flat_map(|i| &i.clauses)
-            .map(|clause| &clause.effect)
-        {
+        for effect in self.structure(core, epoch, deployment) {
             match effect {
                 Effect::CoversAffiliates => affiliates = true,
                 Effect::DefinesAffiliate {
@@ -112,6 +115,27 @@ impl Cover {
         } else {
             BTreeSet::from([licensee])
         }
+    }
+
+    /// What the clauses in force that concern a deployment do, in its agreements.
+    fn structure<'a>(
+        &'a self,
+        core: &'a Core,
+        epoch: &'a Epoch,
+        deployment: usize,
+    ) -> impl Iterator<Item = &'a Effect> {
+        let concerned = core.register.deployments.get(deployment);
+        let clauses = self
+            .named(core, deployment)
+            .flat_map(|instrument| instrument.clauses.iter().map(move |clause| (instrument, clause)));
+        clauses
+            .filter(move |(_, clause)| {
+                concerned.is_some_and(|deployment| core.concerns(&clause.scope, deployment))
+            })
+            .filter(|(instrument, clause)| {
+                standing(instrument, clause, epoch.at, epoch.known_at, false) == Some(Status::InForce)
+            })
+            .map(|(_, clause)| &clause.effect)
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct ClauseNow {
     pub lift: Option<LiftNow>,
     /// Obligations of a permit while it is not met.
     pub obligations: Obligations,
-    /// State that it has whatever the facts: unread, or with an obligation that nobody can fulfil.
+    /// State that it has whatever the facts: unknown where it obliges to what nobody can fulfil.
     pub at_least: State,
 }
 
@@ -50,6 +50,16 @@ pub(crate) struct ConditionNow {
     pub test: TestNow,
     /// What follows.
     pub outcome: Outcome,
+}
+
+impl ConditionNow {
+    /// Of a clause that nobody has read.
+    const fn always() -> Self {
+        Self {
+            test: TestNow::Fixed(State::Met),
+            outcome: Outcome::Deny,
+        }
+    }
 }
 
 /// A test whose sets are masks.
@@ -156,19 +166,8 @@ impl<'a> EpochBuilder<'a> {
     }
 
     fn clause(&mut self, index: usize, instrument: &Instrument, clause: &Clause) -> Option<ClauseNow> {
-        let unknown = |known: Option<Instant>| known.is_some_and(|from| from > self.known_at);
-        if unknown(clause.known_from) || unknown(instrument.known_from) {
-            return None;
-        }
         let outside_term = conditions(clause).any(|test| matches!(test, Test::OutsideTerm));
-        if !outside_term && !clause.validity.contains(self.at) {
-            return None;
-        }
-        let doubtful = match status_at(clause, self.at, self.known_at)? {
-            Status::InForce => false,
-            Status::Unclear => true,
-            Status::Published | Status::Suspended | Status::Rescinded => return None,
-        };
+        let doubtful = standing(instrument, clause, self.at, self.known_at, outside_term)? == Status::Unclear;
         let mut now = ClauseNow {
             doubtful,
             conditions: Vec::new(),
@@ -202,8 +201,10 @@ impl<'a> EpochBuilder<'a> {
                 }
             }
             Effect::Lift(lift) => now.lift = Some(self.lift(index, lift)),
-            Effect::Unread => now.at_least = State::Met,
-            Effect::NoBearing { known_from, .. } if *known_from > self.known_at => now.at_least = State::Met,
+            Effect::Unread => now.conditions.push(ConditionNow::always()),
+            Effect::NoBearing { known_from, .. } if *known_from > self.known_at => {
+                now.conditions.push(ConditionNow::always());
+            }
             _ if clause.obliges.is_empty() => return None,
             _ => {}
         }
@@ -233,21 +234,26 @@ impl<'a> EpochBuilder<'a> {
     /// A place test. Where a person decides, that is so place by place: beside a place that is unknown, one that asks
     /// for review changes nothing for the better.
     fn table(&mut self, set: &PlaceSetName, polarity: Polarity) -> Box<PlaceTable> {
-        let table = PlaceTable::new(&self.names.region(set), polarity, &self.core.atlas);
-        Box::new(if self.outcome == Outcome::Review {
-            table.reviewed()
+        let table = self.plain_table(set, polarity);
+        if self.outcome == Outcome::Review {
+            Box::new(table.reviewed())
         } else {
             table
-        })
+        }
     }
 
-    /// Places that clear or allow, whatever follows from the condition.
-    fn inside(&mut self, set: &PlaceSetName) -> Box<PlaceTable> {
+    /// A place test as written, whatever follows from the condition.
+    fn plain_table(&mut self, set: &PlaceSetName, polarity: Polarity) -> Box<PlaceTable> {
         Box::new(PlaceTable::new(
             &self.names.region(set),
-            Polarity::In,
+            polarity,
             &self.core.atlas,
         ))
+    }
+
+    /// Places that clear or allow.
+    fn inside(&mut self, set: &PlaceSetName) -> Box<PlaceTable> {
+        self.plain_table(set, Polarity::In)
     }
 
     /// A state as the condition that is being made counts it.
@@ -269,7 +275,7 @@ impl<'a> EpochBuilder<'a> {
                 set,
             } => self.places(read_as(*subject, reading), *polarity, set),
             Test::TierInPlaces { tiers, polarity, set } => {
-                TestNow::TierInPlaces(tiers.clone(), self.table(set, *polarity))
+                TestNow::TierInPlaces(tiers.clone(), self.plain_table(set, *polarity))
             }
             Test::Unfiled { set, filed } => TestNow::Unfiled(filed.clone(), self.table(set, Polarity::In)),
             Test::BeneficiaryIn(set) => TestNow::Beneficiary(self.inside(set)),
@@ -342,7 +348,7 @@ impl<'a> EpochBuilder<'a> {
             .entities
             .iter()
             .chain([&self.core.stranger])
-            .map(|entity| state(entity, self.core))
+            .map(|entity| self.counted(state(entity, self.core)))
             .collect()
     }
 
@@ -419,6 +425,25 @@ fn read_as(subject: PlaceSubject, reading: Option<ReadingTests>) -> PlaceSubject
         (PlaceSubject::PeopleAndInference, Some(ReadingTests::People)) => PlaceSubject::People,
         (subject, _) => subject,
     }
+}
+
+/// Whether a clause stands at an instant, as known at another: in force or unclear; `None` where it does not.
+pub(crate) fn standing(
+    instrument: &Instrument,
+    clause: &Clause,
+    at: Instant,
+    known_at: Instant,
+    outside_term: bool,
+) -> Option<Status> {
+    let unknown = |known: Option<Instant>| known.is_some_and(|from| from > known_at);
+    if unknown(clause.known_from) || unknown(instrument.known_from) {
+        return None;
+    }
+    if !outside_term && !clause.validity.contains(at) {
+        return None;
+    }
+    let status = status_at(clause, at, known_at)?;
+    matches!(status, Status::InForce | Status::Unclear).then_some(status)
 }
 
 /// The status in force, as known; `None` before the first status begins.

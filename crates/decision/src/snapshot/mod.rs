@@ -19,7 +19,7 @@ use crate::verdict::{ClauseIndex, DeploymentIndex, ModelIndex, State};
 use cover::Cover;
 use epoch::{Epoch, EpochBuilder};
 use plan::{Plan, Planner};
-use register::model::{Clause, Deployment, Entity, Instant, Instrument, Model, PlaceFact, Register};
+use register::model::{Clause, Deployment, Entity, Instant, Instrument, Model, PlaceFact, Register, Scope};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use table::PlaceTable;
@@ -95,6 +95,17 @@ impl Core {
 
     pub(crate) fn model(&self, id: &str) -> Option<&Model> {
         self.register.models.get(*self.index.models.get(id)?)
+    }
+
+    /// Whether a scope concerns a deployment: its model, the model's modality, its account.
+    pub(crate) fn concerns(&self, scope: &Scope, deployment: &Deployment) -> bool {
+        let model = self.model(&deployment.model);
+        let named = |glob: &String| register::model::glob_matches(glob, &deployment.model);
+        (scope.models.is_empty() || scope.models.iter().any(named))
+            && scope
+                .modality
+                .is_none_or(|modality| model.is_some_and(|model| model.modality == modality))
+            && (scope.accounts.is_empty() || scope.accounts.contains(&deployment.account))
     }
 
     /// Whether an instrument is the named one or a variant of it.

@@ -127,7 +127,8 @@ pub(crate) fn sanctioned(entity: &Entity, comparison: Comparison, threshold: &Sh
         None,
         flag(|owner| owner.sanctioned),
     );
-    [itself, graph.unwrap_or_default()]
+    let nobody = || compare(&Share::zero(), comparison, threshold);
+    [itself, graph.unwrap_or_else(nobody)]
 }
 
 fn flag(is: impl Fn(&Owner) -> bool) -> impl Fn(&Owner) -> Counted {

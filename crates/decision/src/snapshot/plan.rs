@@ -16,14 +16,14 @@ pub(crate) struct Plan {
     pub inference: PlaceSet,
     /// An inference place that nobody recognises.
     pub inference_unrecognised: bool,
-    /// Place clauses of the agreements together, for the egress place.
-    pub egress: PlaceTable,
+    /// Place clauses of the agreements, for the egress place, each with the requests that it concerns.
+    pub egress: Vec<(traits::Scope, Box<PlaceTable>)>,
     /// No agreement in force covers the model.
     pub without_agreement: bool,
     /// Per entity: an agreement in force covers model, channel and this entity.
     pub covered: Vec<bool>,
-    /// Some clause tests evidence of place.
-    pub tests_evidence: bool,
+    /// Clauses that test evidence of place: which requests they concern.
+    pub evidence: Vec<traits::Scope>,
     /// Places at which some place test of people stops, exceptions left out.
     pub stopping_places: PlaceSet,
     /// Per entity, and last for an unknown one: some clause stops it.
@@ -74,13 +74,13 @@ impl Planner<'_> {
             checks: Vec::new(),
             inference: PlaceSet::EMPTY,
             inference_unrecognised: false,
-            egress: PlaceTable::nowhere(),
+            egress: Vec::new(),
             without_agreement: !self.core.cover.model_covered(self.core, self.epoch, self.index),
             covered: self
                 .core
                 .cover
                 .entities_covered(self.core, self.epoch, self.index),
-            tests_evidence: false,
+            evidence: Vec::new(),
             stopping_places: PlaceSet::EMPTY,
             stopping_entities: vec![false; self.core.register.entities.len() + 1],
             model: self.core.index.models.get(&self.deployment.model).copied(),
@@ -125,25 +125,11 @@ impl Planner<'_> {
         reach
             .iter()
             .flat_map(|instrument| self.core.clauses_of(*instrument))
-            .filter(|index| self.concerns(*index))
+            .filter(|index| {
+                let clause = self.core.clause(*index);
+                clause.is_some_and(|(_, clause)| self.core.concerns(&clause.scope, self.deployment))
+            })
             .filter_map(|index| Some((index, self.epoch.clauses.get(index)?.as_ref()?)))
-    }
-
-    fn concerns(&self, index: usize) -> bool {
-        let Some((_, clause)) = self.core.clause(index) else {
-            return false;
-        };
-        let scope = &clause.scope;
-        let model = self.core.model(&self.deployment.model);
-        (scope.models.is_empty()
-            || scope
-                .models
-                .iter()
-                .any(|glob| register::model::glob_matches(glob, &self.deployment.model)))
-            && scope
-                .modality
-                .is_none_or(|modality| model.is_some_and(|model| model.modality == modality))
-            && (scope.accounts.is_empty() || scope.accounts.contains(&self.deployment.account))
     }
 
     fn host(&self, plan: &mut Plan) {
@@ -167,18 +153,21 @@ impl Planner<'_> {
         if now.lift.is_some() {
             return;
         }
-        if clause.kind.is_some_and(|kind| kind.is_place_clause()) && instrument.layer != Layer::House {
-            for condition in &now.conditions {
-                if let TestNow::Places(_, table) = &condition.test {
-                    plan.egress = plan.egress.worse_of(table);
-                }
-            }
-        }
-        plan.tests_evidence |= now
-            .conditions
-            .iter()
-            .any(|c| matches!(c.test, TestNow::Plain(Test::EvidenceRequired)));
+        let scope = traits::Scope::of(&clause.scope);
+        let place_clause = clause.kind.is_some_and(|kind| kind.is_place_clause());
         for condition in &now.conditions {
+            match &condition.test {
+                TestNow::Places(_, table) if place_clause && instrument.layer != Layer::House => {
+                    let table = if now.doubtful {
+                        Box::new(table.doubted())
+                    } else {
+                        table.clone()
+                    };
+                    plan.egress.push((scope, table));
+                }
+                TestNow::Plain(Test::EvidenceRequired) => plan.evidence.push(scope),
+                _ => {}
+            }
             note_stops(plan, &condition.test);
         }
         let triggers = Triggers::of(now);
@@ -188,7 +177,7 @@ impl Planner<'_> {
         plan.checks.push(Check {
             clause: super::clause_index(index),
             triggers,
-            scope: traits::Scope::of(&clause.scope),
+            scope,
             lifts: self.lifts(instrument, clause, now, applying),
             tests_entity: clause.kind.is_some_and(|kind| kind.is_entity_clause()),
         });

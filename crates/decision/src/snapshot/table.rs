@@ -75,35 +75,22 @@ impl PlaceTable {
         !(self.met.is_empty() && self.unknown.is_empty() && self.unclear.is_empty())
     }
 
+    /// The test of a clause whose legal status is unclear: nowhere worse than unclear.
+    pub(crate) fn doubted(&self) -> Self {
+        Self {
+            met: PlaceSet::EMPTY,
+            unknown: PlaceSet::EMPTY,
+            unclear: self.stopping(),
+            ..*self
+        }
+    }
+
     /// The test where *met* is for a person to decide.
     pub(crate) fn reviewed(&self) -> Self {
         Self {
             met: PlaceSet::EMPTY,
             unclear: self.unclear.union(&self.met),
             ..*self
-        }
-    }
-
-    /// At each place the worse of the two.
-    pub(crate) fn worse_of(&self, other: &Self) -> Self {
-        let met = self.met.union(&other.met);
-        let unknown = self.unknown.union(&other.unknown).minus(&met);
-        let unclear = self.unclear.union(&other.unclear).minus(&met).minus(&unknown);
-        Self {
-            met,
-            unknown,
-            unclear,
-            named_parts: self.named_parts.union(&other.named_parts),
-        }
-    }
-
-    /// A test that is met nowhere.
-    pub(crate) const fn nowhere() -> Self {
-        Self {
-            met: PlaceSet::EMPTY,
-            unknown: PlaceSet::EMPTY,
-            unclear: PlaceSet::EMPTY,
-            named_parts: PlaceSet::EMPTY,
         }
     }
 }

@@ -18,6 +18,19 @@ pub(crate) struct World {
     changes: Vec<Instant>,
 }
 
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let instruments = &self.snapshot.register().instruments;
+        let clauses = instruments.iter().flat_map(|instrument| {
+            instrument
+                .clauses
+                .iter()
+                .map(|clause| (&instrument.id, &clause.effect))
+        });
+        f.debug_list().entries(clauses.take(4)).finish()
+    }
+}
+
 impl World {
     /// The world of a register and of facts collected at an instant.
     pub(crate) fn new(register: Register, people: Vec<Facts>, seen: Instant) -> Self {
@@ -142,7 +155,7 @@ pub(crate) fn silent(world: &World, who: Index, request: &Request, when: &When) 
 }
 
 /// For fixed other facts, with the directory's default and open trips already applied, and for non-empty E within E',
-/// E' is never decided more favourably than E.
+/// E' is never decided more favourably than E. A text that is no code names no place: E holds one that is.
 pub(crate) fn monotone(
     world: &World,
     (who, request, when): (Index, &Request, &When),
@@ -150,6 +163,9 @@ pub(crate) fn monotone(
     few: &[&'static str],
     more: &[&'static str],
 ) -> TestCaseResult {
+    if !few.iter().any(|text| territory::Place::parse(text).is_ok()) {
+        return Ok(());
+    }
     let at = world.at(when);
     let facts = |places: &[&'static str]| {
         let badges = places.iter().copied().map(RandomClaim::badge);
@@ -193,20 +209,10 @@ pub(crate) fn monotone(
     Ok(())
 }
 
-/// Whose knowledge counts as time goes on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Knowledge {
-    /// All of it, throughout.
-    Whole,
-    /// What is known at the instant of each decision, as when permits are made.
-    OfTheInstant,
-}
-
 /// Until `valid_until` the same facts are decided in the same way.
 pub(crate) fn lasting(
     world: &World,
     (who, request, when): (Index, &Request, &When),
-    knowledge: Knowledge,
     later: &[u32],
 ) -> TestCaseResult {
     const YEAR: i64 = 31_536_000;
@@ -217,11 +223,7 @@ pub(crate) fn lasting(
         at,
         PlaceFact::read,
     );
-    let known_at = |at| match knowledge {
-        Knowledge::Whole => LATEST,
-        Knowledge::OfTheInstant => at,
-    };
-    let first = world.decisions(&facts, at, known_at(at));
+    let first = world.decisions(&facts, at, LATEST);
     let Some(until) = first
         .first()
         .map(|decision| decision.valid_until.unwrap_or(at.plus(YEAR)))
@@ -231,7 +233,7 @@ pub(crate) fn lasting(
     let last = until.0 - at.0 - 1;
     let inside = later.iter().map(|part| i64::from(*part) % (last + 1));
     for then in inside.chain([last, 1.min(last)]).map(|after| at.plus(after)) {
-        let again = world.decisions(&facts, then, known_at(then));
+        let again = world.decisions(&facts, then, LATEST);
         for ((first, again), (_, deployment)) in first.iter().zip(&again).zip(world.snapshot.deployments()) {
             let id = &deployment.id;
             prop_assert_eq!(

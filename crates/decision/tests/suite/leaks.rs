@@ -134,7 +134,7 @@ fn people_somewhere(register: &Register, places: &[&str], mut take: impl FnMut(&
 #[test]
 fn explanations_tell_no_confidential_words() {
     let register = with_canaries(|index| {
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             Disclosure::Legal
         } else {
             Disclosure::Licensor
@@ -158,7 +158,7 @@ fn explanations_tell_no_confidential_words() {
 #[test]
 fn explanations_show_words_that_staff_may_read() {
     let disclose = |index: usize| {
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             Disclosure::Staff
         } else {
             Disclosure::Public

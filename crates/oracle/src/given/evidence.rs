@@ -22,7 +22,7 @@ pub(crate) struct Evidence {
     pub(crate) people: Where,
     /// Places of credible claims alone.
     pub(crate) claims: Where,
-    /// Whether there is no usable place at all, not even one that nobody recognises.
+    /// Whether no credible claim names a place that is recognised.
     pub(crate) placeless: bool,
     /// Whether credible claims name two places or more.
     pub(crate) conflict: bool,
@@ -47,12 +47,12 @@ impl Evidence {
         let users = Where::of(end_users);
         // an end user of whom no place is known is one whose place nobody recognises
         let unrecognised = claims.unrecognised || users.unrecognised || users.missing;
-        let placeless = claims.places.is_empty() && !unrecognised;
+        let placeless = claims.places.is_empty();
         let undeclared = facts.person.worker == Worker::Service && end_users.is_empty();
         let distinct: BTreeSet<Place> = claims.places.iter().filter_map(named).collect();
         let people = Where {
             places: claims.places.iter().chain(&users.places).copied().collect(),
-            missing: undeclared || (claims.places.is_empty() && !claims.unrecognised),
+            missing: undeclared || (placeless && !claims.unrecognised),
             unrecognised,
         };
         Self {

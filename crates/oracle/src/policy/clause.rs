@@ -27,16 +27,10 @@ impl Scribe<'_, '_> {
         }
         let unmet = self.grades(live, About::Person).any().not();
         for obliged in &live.clause.obliges {
-            policies.extend(match obliged {
-                Obliged::Known(obligation) => {
-                    let blocks = vec![Block::when(applies.clone()), Block::when(unmet.clone())];
-                    Printed::oblige(live, obligation.as_str(), blocks)
-                }
-                // nobody can fulfil it, so that whatever carries it is denied
-                Obliged::Other(_) => {
-                    Printed::forbid(live, State::Unknown, vec![Block::when(applies.clone())])
-                }
-            });
+            if let Obliged::Known(obligation) = obliged {
+                let blocks = vec![Block::when(applies.clone()), Block::when(unmet.clone())];
+                policies.extend(Printed::oblige(live, obligation.as_str(), blocks));
+            }
         }
         policies
     }
@@ -89,25 +83,37 @@ impl Scribe<'_, '_> {
         let mut exceptions = self.exceptions(live);
         let is_anywhere = |one: &Lifting| one.acts_on == ActsOn::Anywhere;
         let mut anywhere = Exception::any(exceptions.iter().filter(|one| is_anywhere(one)));
+        let mut inside = Exception::default();
         if anywhere.is_never_unclear() {
             exceptions.retain(|one| !is_anywhere(one));
         } else {
             // what is left unclear of the parts of a whole decides about the whole, so it must come first
-            anywhere = Exception::default();
+            inside = std::mem::take(&mut anywhere);
         }
-        let conditions = conditions_of(live, self.text.known_at);
+        let all = conditions_of(live, self.text.known_at);
         let put = |at: usize| Put {
             live,
             at,
             exceptions: &exceptions,
             about,
         };
-        let asked = conditions.iter().enumerate().filter(|(_, condition)| {
+        let asked = all.iter().enumerate().filter(|(_, condition)| {
             concerns(&condition.test, about) && (live.standing.valid || condition.test == Test::OutsideTerm)
         });
-        let conditions = Grades::max_of(asked.map(|(at, condition)| self.condition(&put(at), condition)));
+        let mut conditions = Grades::max_of(asked.map(|(at, condition)| self.condition(&put(at), condition)));
+        if about == About::Person && live.standing.valid && obliges_in_other_words(live) {
+            conditions = conditions.max(Grades::when(State::Unknown, Formula::True).lifted(&inside));
+        }
         Ruling { conditions, anywhere }
     }
+}
+
+/// Whether the clause obliges to something that nobody can fulfil, so that whatever carries it is denied.
+fn obliges_in_other_words(live: &Live) -> bool {
+    live.clause
+        .obliges
+        .iter()
+        .any(|obliged| matches!(obliged, Obliged::Other(_)))
 }
 
 /// The conditions of a clause; one that nobody has read is always met.

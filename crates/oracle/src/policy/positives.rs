@@ -39,12 +39,16 @@ impl Scribe<'_, '_> {
                 .map(scope::applies),
         );
         let unless = |formula: Formula| vec![Block::unless(formula)];
-        let place = vec![Block::when(is("context.placeless")), Block::unless(asked)];
+        let unrecognised = || is("context.misnamed");
+        let placeless = || vec![Block::when(is("context.placeless")), Block::unless(asked.clone())];
+        let unknown = [placeless(), vec![Block::unless(unrecognised())]].concat();
+        let unclear = [placeless(), vec![Block::when(unrecognised())]].concat();
         [
             Printed::missing("agreement", State::Met, unless(agreement)),
             Printed::missing("approval", State::Met, unless(approval)),
             Printed::missing("entitlement", State::Met, unless(entitlement)),
-            Printed::missing("place", State::Unknown, place),
+            Printed::missing("place", State::Unknown, unknown),
+            Printed::missing("place", State::Unclear, unclear),
         ]
         .into_iter()
         .flatten()

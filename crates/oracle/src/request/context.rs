@@ -54,6 +54,7 @@ fn fields(asked: &Asked) -> Result<Vec<(&'static str, RestrictedExpression)>, Or
         ("people", place(&evidence.people, gazetteer)?),
         ("claims", place(&claims, gazetteer)?),
         ("placeless", truth(evidence.placeless)),
+        ("misnamed", truth(evidence.claims.unrecognised)),
         ("conflict", truth(evidence.conflict)),
         ("sites", texts(evidence.sites.iter().cloned())),
         ("output", place(&Where::of(&request.output_to), gazetteer)?),

@@ -66,7 +66,7 @@ fn both(scenario: &Scenario, case: &Case, known_at: Instant, differing: &mut Vec
 #[test]
 fn agree_on_every_scenario() {
     let (register, file) = corpus();
-    assert!(file.scenarios.len() > 100, "the corpus is there");
+    assert!(file.scenarios.len() >= 90, "the corpus is there");
     let mut differing = Vec::new();
     for scenario in &file.scenarios {
         let case = scenario::overlay(&register, &file, scenario).unwrap();

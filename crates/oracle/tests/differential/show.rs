@@ -16,7 +16,11 @@ pub(crate) fn show(register: &Register, question: &Question, found: &Disagreemen
     let named = format!("{:?} {:?}", register.instruments, question.facts.request);
     for instrument in &register.instruments {
         let of = instrument;
-        if of.clauses.is_empty() && !deployment.agreements.contains(&of.id) {
+        let stood_on = register
+            .instruments
+            .iter()
+            .any(|one| one.stands_on.contains(&of.id));
+        if of.clauses.is_empty() && !stood_on && !deployment.agreements.contains(&of.id) {
             continue;
         }
         writeln!(
@@ -62,8 +66,7 @@ pub(crate) fn show(register: &Register, question: &Question, found: &Disagreemen
             writeln!(out, "{}: {change:?}", list.id).unwrap();
         }
     }
-    let entity = |id: &String| *id == question.facts.entity || *id == question.facts.engaging_entity;
-    for one in register.entities.iter().filter(|one| entity(&one.id)) {
+    for one in &register.entities {
         let places = (
             &one.incorporated,
             &one.headquarters,

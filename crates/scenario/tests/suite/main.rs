@@ -1,7 +1,6 @@
 //! Laws of deciding, over the corpus of real terms: they hold for every register, so they hold for each scenario's.
 
 #![expect(
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "in a test a panic is the failure itself, in its helpers too"

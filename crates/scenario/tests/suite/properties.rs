@@ -1,7 +1,7 @@
 //! Laws of deciding, over every scenario of the corpus and random requests.
 
 use crate::cases::CASES;
-use crate::laws::{self, Knowledge, World};
+use crate::laws::{self, World};
 use crate::requests::{open_trip, place, request, request_in_place, when};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -68,17 +68,6 @@ proptest! {
     fn a_decision_lasts_until_it_says(
         world in world(), who in any::<Index>(), request in request(), when in when(), later in vec(any::<u32>(), 3),
     ) {
-        laws::lasting(&WORLDS[world], (who, &request, &when), Knowledge::Whole, &later)?;
-    }
-}
-
-proptest! {
-    #![proptest_config(cases(300))]
-
-    #[test]
-    fn a_permit_lasts_until_it_says(
-        world in world(), who in any::<Index>(), request in request(), when in when(), later in vec(any::<u32>(), 3),
-    ) {
-        laws::lasting(&WORLDS[world], (who, &request, &when), Knowledge::OfTheInstant, &later)?;
+        laws::lasting(&WORLDS[world], (who, &request, &when), &later)?;
     }
 }

@@ -6,9 +6,12 @@ use decision::{
     Basis, Claim, ClaimSource, Decision, Entitlement, Facts, LATEST, NamedUser, PersonFacts, RequestFacts,
     Screening, ScreeningResult, Snapshot, Verdict,
 };
-use register::model::{DataClass, Effect, Instant, Kind, PlaceFact, Purpose, Register, Worker};
+use register::model::{
+    DataClass, Effect, Instant, Kind, Outcome, PlaceFact, PlaceSetName, Purpose, Register, Test, Worker,
+};
 use register::source::Source;
 use std::collections::BTreeSet;
+use territory::{Absent, Definition, Member, Place};
 
 /// A request about one deployment.
 #[derive(Clone, Debug)]
@@ -40,8 +43,11 @@ struct Row {
     without: &'static str,
 }
 
+/// A kind, an effect of it, and whether the register read it as that.
+type Recorded = (&'static str, &'static str, fn(&Effect) -> bool);
+
 /// Kinds whose clauses are recorded and decide nothing, each with the effect that says so.
-const RECORDED: &[(&str, &str, fn(&Effect) -> bool)] = &[
+const RECORDED: &[Recorded] = &[
     ("distill.allowed", "recorded = \"forbids nothing\"", |effect| {
         matches!(effect, Effect::Recorded(_))
     }),
@@ -79,6 +85,71 @@ pub(crate) fn that_decide() -> impl Iterator<Item = &'static str> {
 /// The register of these rows without any clause.
 pub(crate) fn without_clauses() -> Register {
     register("terms", "", "")
+}
+
+/// The register of each row; the same with a set of places that is hard on whoever tests it; and both again, where a
+/// person is asked instead of denying.
+pub(crate) fn registers() -> Vec<Register> {
+    let with = |row: &Row| register(row.file, row.beside, &headed(row.kind, row.clause));
+    let denying: Vec<Register> = rows::ROWS.iter().map(with).collect();
+    let hard: Vec<Register> = denying.iter().cloned().map(with_hard_sets).collect();
+    let asking: Vec<Register> = denying.iter().chain(&hard).cloned().map(asking).collect();
+    [denying, hard, asking].concat()
+}
+
+/// Puts a set with parts carved out, open questions and gaps in the place of every set that a condition tests.
+fn with_hard_sets(mut register: Register) -> Register {
+    let places = |codes: &[&str]| {
+        codes
+            .iter()
+            .map(|code| Place::parse(code).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let hard = PlaceSetName::Inline(Definition {
+        members: places(&["UA", "US", "CN", "FR"])
+            .into_iter()
+            .map(Member::Place)
+            .collect(),
+        except: places(&["UA-43", "UA-40", "MO", "FR-75C"]),
+        disputed: places(&["TW", "UA-14"]),
+        unknown: places(&["KR", "GB"]),
+        absent: Absent::Outside,
+    });
+    for clause in register
+        .instruments
+        .iter_mut()
+        .flat_map(|instrument| &mut instrument.clauses)
+    {
+        let Effect::Conditions(conditions) = &mut clause.effect else {
+            continue;
+        };
+        for condition in conditions {
+            match &mut condition.test {
+                Test::Places { set, .. }
+                | Test::TierInPlaces { set, .. }
+                | Test::Unfiled { set, .. }
+                | Test::BeneficiaryIn(set)
+                | Test::UnsupportedOwners { list: set, .. } => *set = hard.clone(),
+                _ => {}
+            }
+        }
+    }
+    register
+}
+
+fn asking(mut register: Register) -> Register {
+    for clause in register
+        .instruments
+        .iter_mut()
+        .flat_map(|instrument| &mut instrument.clauses)
+    {
+        if let Effect::Conditions(conditions) = &mut clause.effect {
+            conditions
+                .iter_mut()
+                .for_each(|condition| condition.outcome = Outcome::Review);
+        }
+    }
+    register
 }
 
 /// The person of these rows, as known at an instant.
@@ -257,8 +328,8 @@ fn check(row: &Row) {
         "{kind}, without the clause: {:?}",
         taken_away.0
     );
-    if kind == "evidence.all_places" {
-        // it names the conflict beside the clause that stops at one of the places
+    if matches!(kind, "evidence.required" | "evidence.all_places") {
+        // they name what stops the request anyway: that no place is usable, or a conflict of places
         assert!(other.1 && !one.1 && !taken_away.1, "{kind}");
         return;
     }

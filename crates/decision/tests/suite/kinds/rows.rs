@@ -564,6 +564,7 @@ pub(super) const ROWS: &[Row] = &[
         file: "house",
         clause: "",
         other: (|ask| be(ask, "Narnia"), "review"),
+        without: "review",
         ..NOTHING
     },
     Row {

@@ -111,7 +111,8 @@ fn note(snapshot: &Snapshot, decision: &Decision, clauses: &mut Clauses) {
 /// By which channel where it is not the one tried first, by which exceptions, with which obligations.
 fn permitted(snapshot: &Snapshot, model: ModelIndex, decision: &Decision) -> String {
     let mut parts = Vec::new();
-    if let (Some(deployment), [_, _, ..]) = (decision.deployment, snapshot.deployments_of(model)) {
+    let first = snapshot.deployments_of(model).first();
+    if let Some(deployment) = decision.deployment.filter(|deployment| Some(deployment) != first) {
         parts.extend(
             snapshot
                 .deployment(deployment)

@@ -64,14 +64,14 @@ const CASES: &[Case] = &[
     (
         "london-traveller",
         TODAY,
-        "a badge in London 12 hours ago",
-        |facts, at| badge(facts, at, "GB", 12 * HOUR),
+        "a badge in Taipei 12 hours ago",
+        |facts, at| badge(facts, at, "TW", 12 * HOUR),
     ),
     (
         "london-traveller",
         TODAY,
-        "a badge in London 12 hours and a second ago",
-        |facts, at| badge(facts, at, "GB", 12 * HOUR + 1),
+        "a badge in Taipei 12 hours and a second ago",
+        |facts, at| badge(facts, at, "TW", 12 * HOUR + 1),
     ),
     (
         "london-traveller",
