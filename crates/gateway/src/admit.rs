@@ -57,8 +57,8 @@ async fn try_infer(
 ) -> Result<Answer, Fault> {
     let asked = read(shared, request).await?;
     let at = (shared.clock)();
-    let collected = evidence::collect(shared, holder, peer, &asked.head.headers, at)?;
-    let snapshot = shared.snapshot.load_full();
+    let in_force = shared.switch.load();
+    let collected = evidence::collect(in_force.collector(), holder, peer, &asked.head.headers, at)?;
     let decision = new_id()?;
     let call = Call {
         decision,
@@ -67,7 +67,7 @@ async fn try_infer(
         application: Some(&collected.application),
         facts: &collected.facts,
     };
-    match decision::admit(&snapshot, &collected.facts, &asked.model.name, at) {
+    match decision::admit(in_force.snapshot(), &collected.facts, &asked.model.name, at) {
         Ok(permit) => {
             check_dialect(&permit, dialect)?;
             let recorded = shared

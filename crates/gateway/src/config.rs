@@ -1,9 +1,7 @@
 //! What a gateway is made of, handed in by the program.
 
-use crate::Connector;
-use arc_swap::ArcSwap;
-use decision::Snapshot;
-use identity::{FactCollector, Keys};
+use crate::{Connectors, Switch};
+use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
 use std::sync::Arc;
@@ -11,16 +9,14 @@ use std::time::Duration;
 
 /// What a gateway is made of.
 pub struct GatewayConfig {
-    /// The snapshot that decides. Storing another here activates it for the next request.
-    pub snapshot: Arc<ArcSwap<Snapshot>>,
-    /// Collects the facts of requests.
-    pub collector: Arc<FactCollector>,
+    /// What is in force, and where another register is put in its place.
+    pub switch: Arc<Switch>,
     /// Knows who holds which key.
     pub keys: Arc<dyn Keys>,
     /// Records decisions.
     pub recorder: Recorder,
     /// Ways to providers.
-    pub connectors: Vec<Connector>,
+    pub connectors: Arc<Connectors>,
     /// Tells the time; nothing else here does.
     pub clock: fn() -> Instant,
     /// How people reach this gateway, such as `https://ai.larkmoor.example`; links in refusals begin with it.

@@ -1,9 +1,11 @@
 //! Ways to providers: where, in which protocol, with which credential.
 //!
 //! The register says which hosts a deployment may be reached at; the installation says how to get there. Where the two
-//! disagree the gateway does not start, and should a later snapshot bring a disagreement, nothing is sent.
+//! disagree the gateway does not start and a later register is not activated; should one be all the same, nothing is
+//! sent.
 
 mod credential;
+mod held;
 mod settings;
 
 pub use credential::Credential;
@@ -13,13 +15,18 @@ use decision::Snapshot;
 use register::model::Deployment;
 use std::collections::HashMap;
 
-/// Every connector, by id.
-pub(crate) struct Connectors {
+/// Every connector of an installation, shared by its gateways.
+#[derive(Debug)]
+pub struct Connectors {
     by_id: HashMap<String, Connector>,
 }
 
 impl Connectors {
-    pub(crate) fn new(connectors: Vec<Connector>) -> Result<Self, ConnectorError> {
+    /// These connectors, each by its id.
+    ///
+    /// # Errors
+    /// When two have the same id.
+    pub fn new(connectors: Vec<Connector>) -> Result<Self, ConnectorError> {
         let mut by_id = HashMap::new();
         for connector in connectors {
             let id = connector.id().to_owned();
@@ -31,7 +38,10 @@ impl Connectors {
     }
 
     /// Checks every deployment that has a connector.
-    pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<(), ConnectorError> {
+    ///
+    /// # Errors
+    /// When a connector goes to a host that the register does not pin for a deployment that it carries.
+    pub fn check(&self, snapshot: &Snapshot) -> Result<(), ConnectorError> {
         for (_, deployment) in snapshot.deployments() {
             match self.by_id.get(&deployment.connector) {
                 Some(connector) => connector.check(deployment)?,
@@ -43,6 +53,14 @@ impl Connectors {
             }
         }
         Ok(())
+    }
+
+    /// Reads credentials again whose files have changed. It touches files, so it has no place on a request's path; the
+    /// owner of the connectors calls it from time to time.
+    pub fn refresh(&self) {
+        for connector in self.by_id.values() {
+            connector.refresh();
+        }
     }
 
     /// The connector of a deployment, if there is one that may carry it.

@@ -2,16 +2,15 @@
 //!
 //! The address is that of the connection. What a request says about other addresses is not read.
 
-use crate::shared::Shared;
 use hyper::HeaderMap;
-use identity::{Choice, CollectError, Collected, KeyHolder};
+use identity::{Choice, CollectError, Collected, FactCollector, KeyHolder};
 use register::model::Instant;
 use std::net::IpAddr;
 use wire::{Fault, FaultCode, headers};
 
 /// Collects the facts of a request.
 pub(crate) fn collect(
-    shared: &Shared,
+    collector: &FactCollector,
     holder: &KeyHolder,
     peer: IpAddr,
     request: &HeaderMap,
@@ -21,8 +20,7 @@ pub(crate) fn collect(
         purpose: chosen(request, headers::PURPOSE.as_str())?,
         data: chosen(request, headers::DATA.as_str())?,
     };
-    shared
-        .collector
+    collector
         .collect(holder, peer, choice, at)
         .map_err(|error| fault(&error))
 }

@@ -10,16 +10,21 @@
 //! 6. `forward` takes the recorded permit by value, sends the original bytes to the one deployment that the permit
 //!    names, and passes the answer back in the blocks in which it comes. Or `refuse` puts the refusal into words.
 //!
+//! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses
+//! those that it began with to its end. A panic costs one request a 500 (`caught`).
+//!
 //! Nothing is sent without a `Recorded<Permit>`, which only `ledger` can make, from a permit that only `decision` can
 //! make. Text of prompts and answers passes through and is kept nowhere; logs have ids, names and counts.
 
 mod admit;
 mod authenticate;
 mod body;
+mod caught;
 mod config;
 mod connectors;
 mod evidence;
 mod forward;
+mod in_force;
 mod listen;
 mod models;
 mod refusals;
@@ -29,7 +34,8 @@ mod shared;
 mod why;
 
 pub use config::{GatewayConfig, Limits};
-pub use connectors::{Connector, ConnectorError, ConnectorSettings, Credential};
+pub use connectors::{Connector, ConnectorError, ConnectorSettings, Connectors, Credential};
+pub use in_force::{InForce, Switch};
 
 use shared::Shared;
 use std::io;

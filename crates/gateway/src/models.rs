@@ -30,7 +30,8 @@ pub(crate) fn list(shared: &Shared, holder: &KeyHolder, peer: IpAddr, request: &
     let query = request.uri().query();
     let shape = ListShape::expected(request.headers().contains_key("anthropic-version"), query);
     let at = (shared.clock)();
-    let collected = match evidence::collect(shared, holder, peer, request.headers(), at) {
+    let in_force = shared.switch.load();
+    let collected = match evidence::collect(in_force.collector(), holder, peer, request.headers(), at) {
         Ok(collected) => collected,
         Err(fault) => {
             let is_anthropic = shape == ListShape::Anthropic;
@@ -42,10 +43,10 @@ pub(crate) fn list(shared: &Shared, holder: &KeyHolder, peer: IpAddr, request: &
             return body::rendered(fault.answer(dialect));
         }
     };
-    let snapshot = shared.snapshot.load();
+    let snapshot = in_force.snapshot();
     let facts = collected.facts.facts();
     let listing = Listing {
-        snapshot: &snapshot,
+        snapshot,
         facts,
         at,
         bound: snapshot.bind(facts, at, LATEST),

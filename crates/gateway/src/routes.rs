@@ -4,7 +4,9 @@
 //! else: without one, nothing tells them what exists. Paths are compared byte by byte, so there is no second spelling
 //! of a route that a check could miss.
 
+use crate::Switch;
 use crate::body::{self, Answer};
+use crate::caught::caught;
 use crate::shared::Shared;
 use crate::{admit, authenticate, models, why};
 use hyper::body::Incoming;
@@ -13,6 +15,9 @@ use hyper::{Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::{Dialect, Fault, FaultCode};
+
+/// Parameter of the query that asks a probe to say more.
+const VERBOSE: &str = "verbose";
 
 /// A route.
 pub(crate) struct Route {
@@ -75,13 +80,26 @@ const fn route(method: Method, path: &'static str, check: Check, handler: Handle
     }
 }
 
-/// Answers a request.
+/// Answers a request, with an error of its own dialect if its handler panics.
 pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) -> Answer {
+    let dialect = dialect_of(&request);
+    let route = find(request.method(), request.uri().path()).map_or("none", |(route, _)| route.path);
+    match caught(answer(shared, peer, request)).await {
+        Ok(answer) => answer,
+        Err(panicked) => {
+            tracing::error!(route, ?panicked, "a request was not answered");
+            let message = "Something broke here while the request was handled; its operators have been told.";
+            body::rendered(Fault::new(FaultCode::Internal, message).answer(dialect))
+        }
+    }
+}
+
+async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) -> Answer {
     let route = find(request.method(), request.uri().path());
     if let Some((route, _)) = &route
         && route.check == Check::Open
     {
-        return probe(shared, route.handler);
+        return probe(shared, route.handler, request.uri().query());
     }
     let dialect = dialect_of(&request);
     let holder = match authenticate::holder(shared, request.headers()) {
@@ -95,7 +113,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, request: Request<I
         Handler::Inference(dialect) => admit::infer(shared, dialect, &holder, peer, request).await,
         Handler::Models => models::list(shared, &holder, peer, &request),
         Handler::Why => why::show(shared, &holder, id.unwrap_or_default(), request.headers()),
-        handler @ (Handler::Alive | Handler::Ready) => probe(shared, handler),
+        handler @ (Handler::Alive | Handler::Ready) => probe(shared, handler, None),
     }
 }
 
@@ -117,14 +135,34 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
     }
 }
 
-fn probe(shared: &Shared, handler: Handler) -> Answer {
-    if handler == Handler::Ready && !shared.recorder.is_healthy() {
-        return body::text(
+fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
+    let is_ready = handler == Handler::Ready;
+    let (status, mut text) = if is_ready && !shared.recorder.is_healthy() {
+        (
             StatusCode::SERVICE_UNAVAILABLE,
-            "the audit device cannot keep entries at present\n",
-        );
+            "the audit device cannot keep entries at present\n".to_owned(),
+        )
+    } else {
+        (StatusCode::OK, "ok\n".to_owned())
+    };
+    if is_ready && query.is_some_and(|query| query.split('&').any(|parameter| parameter == VERBOSE)) {
+        text.push_str(&about_register(&shared.switch));
     }
-    body::text(StatusCode::OK, "ok\n")
+    body::text(status, text)
+}
+
+/// Which register is in force, and whether a newer one was refused. Anybody may ask, so it says nothing of what stands
+/// in either.
+fn about_register(switch: &Switch) -> String {
+    let in_force = switch.load();
+    let (digest, since) = (in_force.snapshot().digest(), in_force.since());
+    let refused = switch
+        .refused_at()
+        .map(|at| format!("a newer register was refused at {at}\n"));
+    format!(
+        "register in force: {digest} since {since}\n{}",
+        refused.unwrap_or_default()
+    )
 }
 
 /// The dialect in which a caller understands errors, by path, or by what only clients of Anthropic's protocol send.

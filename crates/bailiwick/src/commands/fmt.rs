@@ -24,6 +24,11 @@ pub(super) fn run(path: &Path, check: bool, screen: &mut Screen) -> anyhow::Resu
     let folder = Folder::read(path)?;
     let mut formatted = Formatted::default();
     for source in &folder.sources {
+        if folder.is_garbled(source) {
+            render::diagnostics(screen, &folder.diagnostics, &folder.sources)?;
+            formatted.unreadable.push(source.path.clone());
+            continue;
+        }
         match register::format(source) {
             Err(diagnostics) => {
                 render::diagnostics(screen, &diagnostics, &folder.sources)?;

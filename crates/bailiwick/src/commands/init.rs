@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use std::path::Path;
 
 /// What is written, and where.
-const FILES: &[(&str, &str)] = &[
+pub(crate) const FILES: &[(&str, &str)] = &[
     (
         "bailiwick.toml",
         include_str!("../../resources/init/bailiwick.toml"),

@@ -23,6 +23,10 @@ use decision::Snapshot;
 use register::model::Register;
 use std::path::{Path, PathBuf};
 
+/// The files that `init` writes, for tests that begin with them.
+#[cfg(test)]
+pub(crate) use init::FILES as INIT_FILES;
+
 /// Runs one command.
 pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<Exit> {
     let Arguments { global, command } = arguments;

@@ -7,7 +7,8 @@ use crate::data::{self, DataDir};
 use crate::exit::{Exit, UsageError};
 use crate::folder::{CONFIGURATION, Folder};
 use crate::screen::Screen;
-use crate::services::{self, Ending, Services, connectors};
+use crate::services::connectors::Ways;
+use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
@@ -21,11 +22,14 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
         return Err(UsageError::new("there is no listener, so nothing would be served", help).into());
     }
     let folder = Folder::read(&register_of(global, None)?)?;
-    let snapshot = services::compile(&folder)?;
+    let snapshot = load::compile(&folder).map_err(|error| error.at_start(&folder.path))?;
+    let ways = Ways::open(&config)?;
     let data = DataDir::open(&data::named(None, config.data.clone())?)?;
     services::runtime()?.block_on(async {
         let ending = Ending::watch()?;
-        let services = Services::new(snapshot, &data, data.keys()?, connectors::egress(&config))?;
+        let services = Services::new(snapshot, ways, Kept::open(&data, data.keys()?)?);
+        let services = services.map_err(|error| error.at_start(&folder.path))?;
+        let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
         for configured in &config.listeners {
             let address = configured.address;
@@ -36,10 +40,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
                 .public_url
                 .clone()
                 .unwrap_or_else(|| format!("http://{address}"));
-            gateways.push((
-                services.gateway(connectors::open(&config)?, url.clone())?,
-                listener,
-            ));
+            gateways.push((services.gateway(url.clone())?, listener));
             match screen.json() {
                 true => {
                     screen.line(&serde_json::json!({ "base_url": url, "address": address.to_string() }))?
@@ -48,7 +49,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
             }
         }
         screen.next("bailiwick keys new --person PERSON", "a key to call it with")?;
-        services.serve(gateways, ending).await
+        services.serve(gateways, Some(reloading), ending).await
     })?;
     screen.say("stopped")?;
     Ok(Exit::Done)

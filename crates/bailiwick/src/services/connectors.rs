@@ -1,14 +1,37 @@
-//! From connectors as configured to connectors that a gateway can use.
+//! From connectors as configured to connectors that gateways can use.
 
 use crate::config::credential::{Credential, variable};
 use crate::config::{Config, Connector as Configured};
 use crate::exit::UsageError;
-use gateway::{Connector, ConnectorSettings};
+use gateway::{Connector, ConnectorSettings, Connectors};
 use register::model::PlaceFact;
+use std::sync::Arc;
 
-/// Opens every connector of a configuration.
-pub(crate) fn open(config: &Config) -> anyhow::Result<Vec<Connector>> {
-    config.connectors.iter().map(open_one).collect()
+/// The ways out of an installation, the same for every register that it serves.
+#[derive(Clone, Debug)]
+pub(crate) struct Ways {
+    /// Connectors, shared by all gateways of the process.
+    pub(crate) connectors: Arc<Connectors>,
+    /// Where calls of connectors leave, where the configuration says so.
+    pub(crate) egress: Vec<(String, PlaceFact)>,
+}
+
+impl Ways {
+    /// Opens every connector of a configuration.
+    pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
+        let connectors: Vec<_> = config
+            .connectors
+            .iter()
+            .map(open_one)
+            .collect::<anyhow::Result<_>>()?;
+        Self::of(connectors, egress(config))
+    }
+
+    /// Ways of connectors that are open.
+    pub(crate) fn of(connectors: Vec<Connector>, egress: Vec<(String, PlaceFact)>) -> anyhow::Result<Self> {
+        let connectors = Arc::new(Connectors::new(connectors)?);
+        Ok(Self { connectors, egress })
+    }
 }
 
 /// Whether a gateway can do all that the connector asks for. What it cannot do is refused and never left out: without
@@ -51,8 +74,7 @@ fn open_one(configured: &Configured) -> anyhow::Result<Connector> {
     Ok(Connector::open(&settings, variable)?)
 }
 
-/// Where calls of connectors leave, where the configuration says so.
-pub(crate) fn egress(config: &Config) -> Vec<(String, PlaceFact)> {
+fn egress(config: &Config) -> Vec<(String, PlaceFact)> {
     let place = |connector: &Configured| Some((connector.id.clone(), connector.egress.clone()?));
     config.connectors.iter().filter_map(place).collect()
 }

@@ -1,90 +1,99 @@
 //! Wiring: a snapshot, a data folder and connectors become gateways that serve until the program is told to stop.
 
 pub(crate) mod connectors;
+pub(crate) mod load;
+mod reload;
+mod upkeep;
 
 use crate::clock;
 use crate::data::DataDir;
-use crate::exit::UsageError;
-use crate::folder::Folder;
 use anyhow::Context as _;
-use arc_swap::ArcSwap;
+use connectors::Ways;
 use decision::Snapshot;
-use gateway::{Connector, Gateway, GatewayConfig, GatewayError, Limits};
-use identity::{FactCollector, KeyRing, Keys, RegisterDirectory, Zones};
+use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Switch};
+use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
-use register::model::{PlaceFact, Register};
+use load::{LoadError, Loaded};
+use reload::Reloader;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
+pub(crate) use upkeep::Reloading;
+use upkeep::Upkeep;
 
-/// How often the directory of a register is noted as being in step with it, which it always is.
-const IN_STEP: Duration = Duration::from_secs(600);
+/// What is logged unless `BAILIWICK_LOG` asks for something else: warnings, and what this program does with registers.
+const LOGGED: &str = "warn,bailiwick=info";
 
 /// Everything that the gateways of one process share.
 pub(crate) struct Services {
-    snapshot: Arc<ArcSwap<Snapshot>>,
+    switch: Arc<Switch>,
     directory: Arc<RegisterDirectory>,
-    collector: Arc<FactCollector>,
+    ways: Ways,
     keys: Arc<dyn Keys>,
     recorder: Recorder,
 }
 
-/// Compiles a register and runs its tests; one failure refuses it.
-pub(crate) fn compile(folder: &Folder) -> anyhow::Result<Snapshot> {
-    let help = || format!("`bailiwick check {}` shows what is wrong", folder.path.display());
-    let refused = |what: &str| UsageError::new(format!("the register {what}, so it is not served"), help());
-    let register = folder.register.clone().ok_or_else(|| refused("has errors"))?;
-    let now = clock::now();
-    let snapshot = Snapshot::compile(register, &folder.digest, now)
-        .map_err(|error| refused(&format!("does not compile: {error}")))?;
-    snapshot.warm(now);
-    Ok(snapshot)
+/// What a process keeps of its own.
+pub(crate) struct Kept {
+    keys: Arc<dyn Keys>,
+    recorder: Recorder,
+}
+
+impl Kept {
+    /// Opens the ledger of a data folder, beside keys.
+    pub(crate) fn open(data: &DataDir, keys: KeyRing) -> anyhow::Result<Self> {
+        Ok(Self {
+            keys: Arc::new(keys),
+            recorder: Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?),
+        })
+    }
 }
 
 impl Services {
-    /// Puts together what gateways share.
-    pub(crate) fn new(
-        snapshot: Snapshot,
-        data: &DataDir,
-        keys: KeyRing,
-        egress: Vec<(String, PlaceFact)>,
-    ) -> anyhow::Result<Self> {
-        let register = snapshot.register();
-        let directory = Arc::new(RegisterDirectory::of(register, clock::now()));
-        let collector = FactCollector::new(register, zones(register)?, Arc::clone(&directory) as _);
-        let collector = Arc::new(collector.with_egress(egress));
-        let recorder = Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?);
-        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
+    /// Puts together what gateways share, with a first register in force.
+    ///
+    /// # Errors
+    /// When the register does not fit the ways to providers, or its networks cannot be told apart.
+    pub(crate) fn new(snapshot: Snapshot, ways: Ways, kept: Kept) -> Result<Self, LoadError> {
+        let Loaded { in_force, directory } = load::complete(snapshot, &ways)?;
         Ok(Self {
-            snapshot,
+            switch: Arc::new(Switch::new(in_force)),
             directory,
-            collector,
-            keys: Arc::new(keys),
-            recorder,
+            ways,
+            keys: kept.keys,
+            recorder: kept.recorder,
         })
     }
 
     /// A gateway that people reach at this address.
-    pub(crate) fn gateway(&self, connectors: Vec<Connector>, public_url: String) -> anyhow::Result<Gateway> {
+    pub(crate) fn gateway(&self, public_url: String) -> anyhow::Result<Gateway> {
         Ok(Gateway::new(GatewayConfig {
-            snapshot: Arc::clone(&self.snapshot),
-            collector: Arc::clone(&self.collector),
+            switch: Arc::clone(&self.switch),
             keys: Arc::clone(&self.keys),
             recorder: self.recorder.clone(),
-            connectors,
+            connectors: Arc::clone(&self.ways.connectors),
             clock: clock::now,
             public_url,
             limits: Limits::default(),
         })?)
     }
 
+    /// Begins to take changes of the register in this folder: on SIGHUP, and when its files change. To be called inside
+    /// a tokio runtime.
+    pub(crate) fn reloading(&self, path: PathBuf) -> std::io::Result<Reloading> {
+        let reloader = Reloader::new(path, Arc::clone(&self.switch), self.ways.clone());
+        Reloading::begin(reloader, self.switch.load().snapshot().digest())
+    }
+
     /// Serves until the program is told to stop, then lets what runs finish.
     pub(crate) async fn serve(
         self,
         gateways: Vec<(Gateway, TcpListener)>,
+        reloading: Option<Reloading>,
         mut ending: Ending,
     ) -> anyhow::Result<()> {
         let (stop, stopping) = watch::channel(false);
@@ -96,10 +105,11 @@ impl Services {
                 let _ended = stopping.wait_for(|stop| *stop).await;
             }));
         }
+        let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {
             () = ending.asked_for() => None,
             ended = serving.join_next() => ended,
-            () = keep_in_step(&self.directory) => None,
+            () = upkeep.run() => None,
         };
         stop.send_replace(true);
         ended.map_or(Ok(()), whole)?;
@@ -113,24 +123,6 @@ impl Services {
 /// How a gateway ended: as it should, with an error, or by a panic.
 fn whole(ended: Result<Result<(), GatewayError>, JoinError>) -> anyhow::Result<()> {
     Ok(ended??)
-}
-
-/// The networks of a register's sites; where they overlap, the smaller wins and the log says so.
-fn zones(register: &Register) -> anyhow::Result<Zones> {
-    let zones = Zones::of(register)?;
-    for overlap in zones.overlaps() {
-        let (inner, outer) = (&overlap.inner_site, &overlap.outer_site);
-        tracing::warn!(inner, outer, network = %overlap.inner, "a network lies inside a network of another site");
-    }
-    Ok(zones)
-}
-
-async fn keep_in_step(directory: &RegisterDirectory) {
-    let mut ticks = tokio::time::interval(IN_STEP);
-    loop {
-        ticks.tick().await;
-        directory.mark_synced(clock::now());
-    }
 }
 
 /// Notices when the process is asked to end. Made before anybody is told that the program is ready, since whoever is
@@ -158,16 +150,22 @@ impl Ending {
     }
 }
 
-/// The runtime of services, and their log on stderr: warnings, or what `BAILIWICK_LOG` asks for.
+/// The runtime of services, and their log on stderr: [`LOGGED`], or what `BAILIWICK_LOG` asks for.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let wanted = crate::config::credential::variable("BAILIWICK_LOG");
-    let filter = tracing_subscriber::EnvFilter::try_new(wanted.as_deref().unwrap_or("warn"))?;
+    let filter = tracing_subscriber::EnvFilter::try_new(wanted.as_deref().unwrap_or(LOGGED))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     // a second start in one process keeps the first log
     let _kept = log.try_init();
+    std::panic::set_hook(Box::new(|panicked| {
+        // where, and never what: the message of a panic may quote the text that it was about
+        let location = panicked.location().map(ToString::to_string);
+        tracing::error!(location, "a panic");
+    }));
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

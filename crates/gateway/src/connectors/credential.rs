@@ -3,7 +3,7 @@
 use super::ConnectorError;
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use wire::Dialect;
 
 /// Where the credential of a connector comes from.
@@ -27,6 +27,14 @@ impl Credential {
             Some(("env", name)) if !name.is_empty() => Some(Self::Env(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Some(Self::File(PathBuf::from(path))),
             _ => None,
+        }
+    }
+
+    /// The file that it comes from, if it comes from one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::None | Self::Env(_) | Self::Literal(_) => None,
         }
     }
 

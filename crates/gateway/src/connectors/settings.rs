@@ -1,11 +1,12 @@
 //! One connector, checked when it is made.
 
 use super::Credential;
+use super::held::{CredentialHeader, Held};
 use hyper::Uri;
-use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::uri::{Authority, Scheme};
 use register::model::Deployment;
 use std::net::IpAddr;
+use std::sync::Arc;
 use wire::Dialect;
 
 /// A connector as configuration has it.
@@ -31,7 +32,7 @@ pub struct Connector {
     scheme: Scheme,
     authority: Authority,
     path: String,
-    credential: Option<(HeaderName, HeaderValue)>,
+    credential: Held,
     dialect: Dialect,
     is_stand_in: bool,
 }
@@ -145,10 +146,8 @@ impl Connector {
                 host,
             });
         }
-        let credential = settings
-            .credential
-            .header(&settings.id, settings.dialect, environment)?;
         let (id, dialect, is_stand_in) = (connector(), settings.dialect, settings.is_stand_in);
+        let credential = Held::open(settings.credential.clone(), &id, dialect, environment)?;
         Ok(Self {
             id,
             scheme,
@@ -176,8 +175,13 @@ impl Connector {
     }
 
     /// The header that carries the credential.
-    pub(crate) const fn credential(&self) -> Option<&(HeaderName, HeaderValue)> {
-        self.credential.as_ref()
+    pub(crate) fn credential(&self) -> Option<Arc<CredentialHeader>> {
+        self.credential.header()
+    }
+
+    /// Reads the credential again if its file has changed.
+    pub(super) fn refresh(&self) {
+        self.credential.refresh(&self.id, self.dialect);
     }
 
     /// The address of a call.
@@ -289,7 +293,8 @@ mod tests {
     #[test]
     fn credentials_are_fetched_and_never_shown() {
         let connector = open("https://host", false, Credential::Env("KEY".to_owned())).unwrap();
-        let (name, value) = connector.credential().unwrap();
+        let credential = connector.credential().unwrap();
+        let (name, value) = &*credential;
         assert_eq!(
             (name.as_str(), value.as_bytes()),
             ("x-api-key", b"sk-canary".as_slice())

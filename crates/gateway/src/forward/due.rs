@@ -17,7 +17,7 @@ impl OutcomeDue {
     pub(super) fn new(recorder: Recorder, clock: fn() -> Instant, decision: DecisionId) -> Self {
         let outcome = Outcome {
             decision,
-            at: Instant(0),
+            at: clock(),
             ended: Ended::NotForwarded,
             status: None,
             bytes_sent: 0,
@@ -54,7 +54,10 @@ impl OutcomeDue {
 
 impl Drop for OutcomeDue {
     fn drop(&mut self) {
-        self.outcome.at = (self.clock)();
+        // a second panic while one unwinds would end the process; the time of the beginning has to do then
+        if !std::thread::panicking() {
+            self.outcome.at = (self.clock)();
+        }
         self.recorder.record_outcome(self.outcome.clone());
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn build(
         let (name, value) = ANTHROPIC_VERSION;
         headers.entry(name).or_insert(value);
     }
-    if let Some((name, value)) = connector.credential() {
+    if let Some(credential) = connector.credential() {
+        let (name, value) = &*credential;
         headers.insert(name.clone(), value.clone());
     }
     Ok(request)

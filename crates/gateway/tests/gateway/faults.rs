@@ -1,8 +1,8 @@
 //! Providers that are away, break off or fall silent, ledgers that fail, callers who leave, connectors outside the pin.
 
 use crate::provider::{Provider, Step};
-use crate::world::{HK_ANALYST, NY_TRADER, Plan, World, config, connector};
-use gateway::{ConnectorError, Gateway, GatewayError, Limits};
+use crate::world::{HK_ANALYST, NY_TRADER, Plan, World, config, connector, sources};
+use gateway::{ConnectorError, Connectors, Gateway, Limits};
 use ledger::{Answer, AuditDevice, AuditError, Intent, Outcome};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -257,27 +257,27 @@ async fn when_the_caller_leaves_before_the_answer_the_provider_is_let_go_too() {
 async fn a_connector_outside_the_pin_stops_the_start() {
     let device = Arc::new(Failing);
     let elsewhere = connector("anthropic-api", "https://api.elsewhere.example", false).unwrap();
-    let error = Gateway::new(config(vec![elsewhere], device.clone(), Limits::default()))
-        .err()
-        .unwrap();
+    let error = Gateway::new(config(
+        vec![elsewhere],
+        device.clone(),
+        Limits::default(),
+        &sources(),
+    ))
+    .err()
+    .unwrap();
     assert_eq!(
         error.to_string(),
         "connector `anthropic-api` goes to `api.elsewhere.example`, and the register pins deployment \
          `claude-sonnet-direct` to `127.0.0.1`"
     );
     let twice = [0; 2].map(|_| connector("anthropic-api", "http://127.0.0.1:9", false).unwrap());
-    let error = Gateway::new(config(twice.into(), device, Limits::default()))
-        .err()
-        .unwrap();
-    assert!(matches!(
-        error,
-        GatewayError::Connector(ConnectorError::Twice { .. })
-    ));
+    let error = Connectors::new(twice.into()).err().unwrap();
+    assert!(matches!(error, ConnectorError::Twice { .. }));
 }
 
 #[tokio::test]
 async fn a_deployment_without_a_connector_fails_alone() {
     let device = Arc::new(Failing);
     let openai = connector("openai-api", "http://127.0.0.1:9", false).unwrap();
-    assert!(Gateway::new(config(vec![openai], device, Limits::default())).is_ok());
+    assert!(Gateway::new(config(vec![openai], device, Limits::default(), &sources())).is_ok());
 }

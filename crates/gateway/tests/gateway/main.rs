@@ -4,15 +4,21 @@
 //! that writes down every byte.
 
 #[cfg(test)]
+mod activation;
+#[cfg(test)]
 mod admission;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod leaks;
+#[cfg(test)]
 mod listening;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod panics;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! A gateway with a small register, people with keys, and a ledger.
 
 use crate::client::Caller;
-use arc_swap::ArcSwap;
 use decision::Snapshot;
 use gateway::{
-    Connector, ConnectorError, ConnectorSettings, Credential, Gateway, GatewayConfig, GatewayError, Limits,
+    Connector, ConnectorError, ConnectorSettings, Connectors, Credential, Gateway, GatewayConfig,
+    GatewayError, InForce, Limits, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
-use register::model::{Instant, Register};
+use register::model::Instant;
 use register::source::Source;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -65,6 +65,8 @@ impl Persona {
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) ledger: TempDir,
+    pub(crate) switch: Arc<Switch>,
+    pub(crate) connectors: Arc<Connectors>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinSet<Result<(), GatewayError>>,
 }
@@ -75,6 +77,9 @@ pub(crate) struct Plan {
     pub(crate) limits: Limits,
     pub(crate) device: Option<Arc<dyn AuditDevice>>,
     pub(crate) is_stand_in: bool,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) credential: Credential,
+    pub(crate) clock: fn() -> Instant,
 }
 
 impl Plan {
@@ -84,6 +89,9 @@ impl Plan {
             limits: Limits::default(),
             device: None,
             is_stand_in: false,
+            sources: sources(),
+            credential: Credential::Literal(SECRET.to_owned()),
+            clock: || NOW,
         }
     }
 
@@ -94,8 +102,16 @@ impl Plan {
         });
         let connectors = ["anthropic-api", "openai-api", "gemini-api"];
         let connectors = connectors
-            .map(|id| connector(id, &format!("http://{}", self.upstream), self.is_stand_in).unwrap());
-        let gateway = Gateway::new(config(connectors.into(), device, self.limits)).unwrap();
+            .map(|id| settings(id, &format!("http://{}", self.upstream), self.is_stand_in))
+            .map(|settings| ConnectorSettings {
+                credential: self.credential.clone(),
+                ..settings
+            })
+            .map(|settings| Connector::open(&settings, |_| None).unwrap());
+        let mut config = config(connectors.into(), device, self.limits, &self.sources);
+        config.clock = self.clock;
+        let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
+        let gateway = Gateway::new(config).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -106,6 +122,8 @@ impl Plan {
         World {
             address,
             ledger,
+            switch,
+            connectors,
             stop: Some(stop),
             serving,
         }
@@ -129,7 +147,17 @@ impl World {
     }
 
     /// Stops the gateway and gives what its ledger holds, one JSON object a line.
-    pub(crate) async fn entries(mut self) -> Vec<serde_json::Value> {
+    pub(crate) async fn entries(self) -> Vec<serde_json::Value> {
+        self.lines()
+            .await
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .filter(|entry: &serde_json::Value| entry["kind"] != "segment")
+            .collect()
+    }
+
+    /// Stops the gateway and gives its ledger as it is written.
+    pub(crate) async fn lines(mut self) -> String {
         self.stop().await;
         // the device, owned by the gateway, has written everything when it is gone
         let mut names: Vec<_> = std::fs::read_dir(self.ledger.path().join("ledger"))
@@ -138,42 +166,38 @@ impl World {
             .filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
             .collect();
         names.sort();
-        let text: String = names
+        names
             .iter()
             .map(|name| std::fs::read_to_string(name).unwrap())
-            .collect();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .filter(|entry: &serde_json::Value| entry["kind"] != "segment")
             .collect()
     }
 }
 
 pub(crate) fn connector(id: &str, base_url: &str, is_stand_in: bool) -> Result<Connector, ConnectorError> {
+    Connector::open(&settings(id, base_url, is_stand_in), |_| None)
+}
+
+fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
     let dialect = if id == "anthropic-api" {
         Dialect::AnthropicMessages
     } else {
         Dialect::OpenAiChat
     };
-    let settings = ConnectorSettings {
+    ConnectorSettings {
         id: id.to_owned(),
         base_url: base_url.to_owned(),
         credential: Credential::Literal(SECRET.to_owned()),
         dialect,
         is_stand_in,
-    };
-    Connector::open(&settings, |_| None)
+    }
 }
 
 pub(crate) fn config(
     connectors: Vec<Connector>,
     device: Arc<dyn AuditDevice>,
     limits: Limits,
+    sources: &[Source],
 ) -> GatewayConfig {
-    let (register, digest) = register();
-    let snapshot = Snapshot::compile(register.clone(), &digest, NOW).unwrap();
-    let directory = Arc::new(RegisterDirectory::of(&register, NOW));
-    let zones = Zones::of(&register).unwrap();
     let mut keys = KeyRing::new(KeyHasher::new(&[5; 32]), []);
     for persona in [HK_ANALYST, NY_TRADER, NO_APPLICATION, STRANGER] {
         let holder = KeyHolder {
@@ -183,30 +207,49 @@ pub(crate) fn config(
         keys.insert(&ApiKey::from_bytes([persona.number; 25]), holder, None);
     }
     GatewayConfig {
-        snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
-        collector: Arc::new(FactCollector::new(&register, zones, directory)),
+        switch: Arc::new(Switch::new(in_force(sources))),
         keys: Arc::new(keys),
         recorder: Recorder::new(device, Pseudonyms::new(&[6; 32])),
-        connectors,
+        connectors: Arc::new(Connectors::new(connectors).unwrap()),
         clock: || NOW,
         public_url: "https://ai.larkmoor.example/".to_owned(),
         limits,
     }
 }
 
-fn register() -> (Register, String) {
+/// A register put to work.
+pub(crate) fn in_force(sources: &[Source]) -> InForce {
+    let outcome = register::parse(sources);
+    let register = outcome
+        .register
+        .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics));
+    let snapshot = Snapshot::compile(register, &register::digest(sources), NOW).unwrap();
+    let directory = Arc::new(RegisterDirectory::of(snapshot.register(), NOW));
+    let zones = Zones::of(snapshot.register()).unwrap();
+    let collector = FactCollector::new(snapshot.register(), zones, directory);
+    InForce::new(snapshot, collector, NOW)
+}
+
+/// The register as it is written.
+pub(crate) fn sources() -> Vec<Source> {
     let source = |path: &str, text: &str| Source {
         path: path.to_owned(),
         text: text.to_owned(),
     };
-    let sources = [
+    vec![
         source("anthropic.toml", include_str!("anthropic.toml")),
         source("openai.toml", include_str!("openai.toml")),
         source("register.toml", include_str!("register.toml")),
-    ];
-    let outcome = register::parse(&sources);
-    let register = outcome
-        .register
-        .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics));
-    (register, register::digest(&sources))
+    ]
+}
+
+/// The register with changes, each a text that must occur and what takes its place.
+pub(crate) fn changed(changes: &[(&str, &str)]) -> Vec<Source> {
+    let mut sources = sources();
+    for (from, to) in changes {
+        let changed = sources.iter_mut().find(|source| source.text.contains(from));
+        let changed = changed.unwrap_or_else(|| panic!("`{from}` does not occur"));
+        changed.text = changed.text.replace(from, to);
+    }
+    sources
 }

@@ -17,7 +17,8 @@ use crate::data::DataDir;
 use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::screen::Screen;
-use crate::services::{self, Ending, Services};
+use crate::services::connectors::Ways;
+use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
 use ready::Ready;
 use small_model::SmallModel;
@@ -46,14 +47,22 @@ pub(super) fn run(global: &Global, demo: &Demo, screen: &mut Screen) -> anyhow::
         }
     };
     let data = DataDir::open(&path)?;
-    services::runtime()?.block_on(serve(&folder, demo, &data, screen))?;
+    let changing = global.register.as_ref().map(|_| folder.path.clone());
+    services::runtime()?.block_on(serve(&folder, changing, demo, &data, screen))?;
     screen.say("stopped")?;
     Ok(Exit::Done)
 }
 
-async fn serve(folder: &Folder, demo: &Demo, data: &DataDir, screen: &mut Screen) -> anyhow::Result<()> {
+/// Serves a register; `changing` is the folder in which it may change, if it is not part of the program.
+async fn serve(
+    folder: &Folder,
+    changing: Option<PathBuf>,
+    demo: &Demo,
+    data: &DataDir,
+    screen: &mut Screen,
+) -> anyhow::Result<()> {
     let mut ending = Ending::watch()?;
-    let snapshot = services::compile(folder)?;
+    let snapshot = load::compile(folder).map_err(|error| error.at_start(&folder.path))?;
     let listener = listen(demo.port).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let personas = ready::personas(snapshot.register(), data)?;
@@ -72,18 +81,19 @@ async fn serve(folder: &Folder, demo: &Demo, data: &DataDir, screen: &mut Screen
     };
     let answering = upstreams.open(snapshot.register())?;
     let ready = Ready::new(&snapshot, base_url.clone(), data, &personas, &answering);
-    let services = Services::new(snapshot, data, ready::key_ring(data, &personas)?, Vec::new())?;
-    let gateway = services.gateway(
-        answering.into_iter().map(|(_, connector)| connector).collect(),
-        base_url,
-    )?;
+    let connectors = answering.into_iter().map(|(_, connector)| connector).collect();
+    let kept = Kept::open(data, ready::key_ring(data, &personas)?)?;
+    let services = Services::new(snapshot, Ways::of(connectors, Vec::new())?, kept);
+    let services = services.map_err(|error| error.at_start(&folder.path))?;
+    let gateway = services.gateway(base_url)?;
+    let reloading = changing.map(|path| services.reloading(path)).transpose()?;
     data.keep_environment(&ready.environment())?;
     if screen.json() {
         screen.line(&ready)?;
     } else {
         ready.print(demo, screen)?;
     }
-    let served = services.serve(vec![(gateway, listener)], ending).await;
+    let served = services.serve(vec![(gateway, listener)], reloading, ending).await;
     if let Some(small_model) = small_model {
         small_model.stop().await;
     }

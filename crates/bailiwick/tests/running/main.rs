@@ -1,0 +1,12 @@
+//! The program as a server: it starts, answers over HTTP, records, takes changes, and ends cleanly when it is told to.
+
+#[cfg(test)]
+mod beginning;
+#[cfg(test)]
+mod demonstration;
+#[cfg(test)]
+mod reloading;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod serving;

@@ -1,0 +1,137 @@
+//! A server that was started as a process of its own, and calls to it from any address of this machine.
+
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
+
+/// A server that was started, and what it said when it was ready.
+pub(crate) struct Running {
+    process: Child,
+    pub(crate) ready: Value,
+}
+
+pub(crate) type Failure = Box<dyn std::error::Error>;
+
+/// What a server says on stderr, beside what it serves.
+pub(crate) const LOG: &str = "stderr.log";
+
+impl Running {
+    pub(crate) fn start(arguments: &[&str], folder: &Path) -> Result<Self, Failure> {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .stdout(Stdio::piped())
+            .stderr(File::create(folder.join(LOG))?)
+            .spawn()?;
+        let out = process.stdout.take().ok_or("no output")?;
+        let mut line = String::new();
+        BufReader::new(out).read_line(&mut line)?;
+        Ok(Self {
+            ready: serde_json::from_str(&line)?,
+            process,
+        })
+    }
+
+    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
+        self.ready.pointer(pointer)?.as_str()
+    }
+
+    pub(crate) fn address(&self) -> Result<SocketAddr, Failure> {
+        let url = self.text("/base_url").ok_or("no address")?;
+        Ok(url.trim_start_matches("http://").parse()?)
+    }
+
+    pub(crate) fn key(&self, persona: &str) -> &str {
+        self.text(&format!("/personas/{persona}/key")).unwrap_or_default()
+    }
+
+    pub(crate) fn signal(&self, name: &str) -> Result<ExitStatus, Failure> {
+        let id = self.process.id().to_string();
+        Ok(Command::new("kill").args([name, &id]).status()?)
+    }
+
+    /// Asks it to end, as an init system does.
+    pub(crate) fn stop(mut self) -> Result<ExitStatus, Failure> {
+        self.signal("-TERM")?;
+        Ok(self.process.wait()?)
+    }
+
+    /// What the readiness probe says of the register, once it says these words; without them, right away. It waits as
+    /// long as the runner of the tests does.
+    pub(crate) fn told(&self, words: &str) -> Result<String, Failure> {
+        loop {
+            let (status, answer) = get(self, NOWHERE, "/readyz?verbose", "")?;
+            assert_eq!(status, 200, "{answer}");
+            if answer.contains(words) {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// The digest of the register in force.
+    pub(crate) fn digest(&self) -> Result<String, Failure> {
+        let told = self.told("register in force: ")?;
+        let digest = told.split_whitespace().find(|word| word.starts_with("sha256:"));
+        Ok(digest.ok_or("no digest")?.to_owned())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // has ended already, unless a test failed
+        let _killed = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+/// One call from an address of this machine; the status, and the whole answer.
+pub(crate) fn exchange(address: SocketAddr, from: &str, text: &str) -> Result<(u16, String), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let answer: Result<String, Failure> = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(from.parse::<IpAddr>()?, 0))?;
+        let mut stream = socket.connect(address).await?;
+        stream.write_all(text.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    });
+    let answer = answer?;
+    let status = answer.split_whitespace().nth(1).ok_or("no status")?.parse()?;
+    Ok((status, answer))
+}
+
+pub(crate) fn get(server: &Running, from: &str, path: &str, key: &str) -> Result<(u16, String), Failure> {
+    let text =
+        format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {key}\r\n\r\n");
+    exchange(server.address()?, from, &text)
+}
+
+pub(crate) fn post(
+    server: &Running,
+    from: &str,
+    path: &str,
+    key: &str,
+    model: &str,
+) -> Result<(u16, String), Failure> {
+    let body = json!({"model": model, "max_tokens": 20, "messages": [{"role": "user", "content": "Hello"}]})
+        .to_string();
+    let text = format!(
+        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
+         anthropic-version: 2023-06-01\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    exchange(server.address()?, from, &text)
+}
+
+pub(crate) const NOWHERE: &str = "127.0.0.1";
+pub(crate) const HONG_KONG: &str = "127.0.2.1";
+pub(crate) const LONDON: &str = "127.0.3.1";
