@@ -186,13 +186,13 @@ fn mistakes_in_a_configuration() {
         shown.push(run_in(folder.path(), "config check --config firm/bailiwick.toml"));
     };
     with(
-        "dialect = \"openai\"",
-        "dialect = \"opanai\"\nproxi = \"http://proxy\"",
+        "protocol = \"openai\"",
+        "protocol = \"opanai\"\nproxi = \"http://proxy\"",
     );
     with("http://127.0.0.1:8081", "https://provider.example");
     with(
-        "dialect = \"openai\"",
-        "dialect = \"openai\"\ncredential = \"env:NO_SUCH_KEY\"",
+        "protocol = \"openai\"",
+        "protocol = \"openai\"\ncredential = \"env:NO_SUCH_KEY\"",
     );
     check("config", &shown.join("\n"));
 }

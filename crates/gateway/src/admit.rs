@@ -19,7 +19,7 @@ use identity::KeyHolder;
 use ledger::{AuditError, Call, DecisionId, Receipt};
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, ModelField, header_text, headers, peek};
+use wire::{Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers, peek};
 
 /// A request that has been read.
 struct Asked {
@@ -31,26 +31,26 @@ struct Asked {
 /// Answers a request to a model.
 pub(crate) async fn infer(
     shared: &Arc<Shared>,
-    dialect: Dialect,
+    surface: Surface,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
-    match try_infer(shared, dialect, holder, peer, request).await {
+    match try_infer(shared, surface, holder, peer, request).await {
         Ok(answer) => answer,
         Err(fault) => {
             tracing::info!(
                 code = fault.code.as_str(),
                 "a request was not decided or not forwarded"
             );
-            body::rendered(fault.answer(dialect))
+            body::rendered(fault.answer(surface.dialect()))
         }
     }
 }
 
 async fn try_infer(
     shared: &Arc<Shared>,
-    dialect: Dialect,
+    surface: Surface,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
@@ -69,7 +69,7 @@ async fn try_infer(
     };
     match decision::admit(in_force.snapshot(), &collected.facts, &asked.model.name, at) {
         Ok(permit) => {
-            check_dialect(&permit, dialect)?;
+            check_surface(shared, &permit, surface)?;
             let recorded = shared
                 .recorder
                 .record_permit(permit, &call)
@@ -78,7 +78,7 @@ async fn try_infer(
             let Asked { head, body, model } = asked;
             let query = head.uri.query().map(str::to_owned);
             let forwarding = Forwarding {
-                dialect,
+                surface,
                 body,
                 model,
                 headers: head.headers,
@@ -89,7 +89,7 @@ async fn try_infer(
         Err(refusal) => {
             let recorded = shared.recorder.record_refusal(&refusal, &call).await;
             let receipt = recorded.map_err(|error| unrecorded(&error))?;
-            Ok(refuse(shared, dialect, refusal, &call, &receipt))
+            Ok(refuse(shared, surface.dialect(), refusal, &call, &receipt))
         }
     }
 }
@@ -164,32 +164,27 @@ async fn read_body(shared: &Shared, incoming: Incoming) -> Result<Bytes, Fault> 
 }
 
 /// Refuses a request whose deployment speaks another protocol than the caller: nothing translates here yet.
-fn check_dialect(permit: &Permit, dialect: Dialect) -> Result<(), Fault> {
-    let Some(deployment) = permit.deployment() else {
+fn check_surface(shared: &Shared, permit: &Permit, surface: Surface) -> Result<(), Fault> {
+    let deployment = permit.deployment();
+    let connector = deployment.and_then(|deployment| shared.connectors.of(deployment));
+    let (Some(deployment), Some(connector)) = (deployment, connector) else {
         return Ok(());
     };
-    let channels = &permit.snapshot().register().channels;
-    let channel = channels.iter().find(|channel| channel.id == deployment.channel);
-    let wire = channel.map(|channel| channel.wire.as_str()).unwrap_or_default();
-    match Dialect::of_wire(wire) {
-        Some(spoken) if spoken == dialect => Ok(()),
-        Some(spoken) => {
-            let message = format!(
-                "`{}` speaks {} here: send the request to `{}`.",
-                deployment.model,
-                spoken.name(),
-                spoken.path()
-            );
-            Err(Fault::new(FaultCode::WrongRoute, message))
-        }
-        None => {
-            let message = format!(
-                "`{}` speaks a protocol that this gateway does not serve yet.",
-                deployment.model
-            );
-            Err(Fault::new(FaultCode::WrongRoute, message))
-        }
+    let protocol = connector.protocol();
+    if protocol.speaks(surface) {
+        return Ok(());
     }
+    let others: Vec<_> = Surface::ALL
+        .into_iter()
+        .filter(|other| protocol.speaks(*other))
+        .collect();
+    let others: Vec<_> = others.iter().map(|other| format!("`{}`", other.path())).collect();
+    let message = format!(
+        "`{}` does not take this call; it takes {}.",
+        deployment.model,
+        others.join(", ")
+    );
+    Err(Fault::new(FaultCode::WrongRoute, message))
 }
 
 fn unrecorded(error: &AuditError) -> Fault {

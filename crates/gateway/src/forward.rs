@@ -29,12 +29,12 @@ use outgoing::Outgoing;
 use pass::PassThrough;
 use register::model::{Deployment, HostingPlace};
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, ModelField, header_text, headers};
+use wire::{Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers};
 
 /// What is to be forwarded.
 pub(crate) struct Forwarding {
-    /// The protocol of caller and provider.
-    pub dialect: Dialect,
+    /// The call.
+    pub surface: Surface,
     /// The body as it came.
     pub body: Bytes,
     /// Where in it the model is named.
@@ -89,7 +89,7 @@ pub(crate) async fn forward(
         .deployment()
         .ok_or_else(|| unavailable("The permit names no deployment."))?;
     let connector = shared.connectors.of(deployment);
-    let connector = connector.filter(|connector| connector.dialect() == forwarding.dialect);
+    let connector = connector.filter(|connector| connector.protocol().speaks(forwarding.surface));
     let connector =
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
     let request = request::build(connector, deployment, &forwarding)?;
@@ -119,7 +119,13 @@ pub(crate) async fn forward(
     let (decision, status) = (permit.decision_id(), answer.status().as_u16());
     tracing::info!(%decision, deployment = deployment.id, status, "forwarded");
     acceptable(answer.status(), connector.id())?;
-    Ok(pass_back(shared, forwarding.dialect, answer, due, labels))
+    Ok(pass_back(
+        shared,
+        forwarding.surface.dialect(),
+        answer,
+        due,
+        labels,
+    ))
 }
 
 /// Some answers are between the provider and this installation, and would mislead or tell too much.

@@ -14,7 +14,7 @@ use hyper::header::{ALLOW, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode};
+use wire::{Dialect, Fault, FaultCode, Surface};
 
 /// Parameter of the query that asks a probe to say more.
 const VERBOSE: &str = "verbose";
@@ -41,7 +41,7 @@ pub(crate) enum Check {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handler {
-    Inference(Dialect),
+    Call(Surface),
     Models,
     Why,
     Alive,
@@ -50,18 +50,8 @@ enum Handler {
 
 /// Every route there is.
 pub(crate) static ROUTES: [Route; 8] = [
-    route(
-        Method::POST,
-        Dialect::OpenAiChat.path(),
-        Check::Key,
-        Handler::Inference(Dialect::OpenAiChat),
-    ),
-    route(
-        Method::POST,
-        Dialect::AnthropicMessages.path(),
-        Check::Key,
-        Handler::Inference(Dialect::AnthropicMessages),
-    ),
+    call(Surface::Chat),
+    call(Surface::Messages),
     route(Method::GET, "/v1/models", Check::Key, Handler::Models),
     route(Method::GET, "/why/{id}", Check::Key, Handler::Why),
     // coding tools knock on these two before they begin
@@ -70,6 +60,10 @@ pub(crate) static ROUTES: [Route; 8] = [
     route(Method::GET, "/healthz", Check::Open, Handler::Alive),
     route(Method::GET, "/readyz", Check::Open, Handler::Ready),
 ];
+
+const fn call(surface: Surface) -> Route {
+    route(Method::POST, surface.path(), Check::Key, Handler::Call(surface))
+}
 
 const fn route(method: Method, path: &'static str, check: Check, handler: Handler) -> Route {
     Route {
@@ -110,7 +104,7 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) 
         return not_found(&request, dialect);
     };
     match route.handler {
-        Handler::Inference(dialect) => admit::infer(shared, dialect, &holder, peer, request).await,
+        Handler::Call(surface) => admit::infer(shared, surface, &holder, peer, request).await,
         Handler::Models => models::list(shared, &holder, peer, &request),
         Handler::Why => why::show(shared, &holder, id.unwrap_or_default(), request.headers()),
         handler @ (Handler::Alive | Handler::Ready) => probe(shared, handler, None),
@@ -167,10 +161,7 @@ fn about_register(switch: &Switch) -> String {
 
 /// The dialect in which a caller understands errors, by path, or by what only clients of Anthropic's protocol send.
 fn dialect_of(request: &Request<Incoming>) -> Dialect {
-    let is_messages = request
-        .uri()
-        .path()
-        .starts_with(Dialect::AnthropicMessages.path());
+    let is_messages = request.uri().path().starts_with(Surface::Messages.path());
     if is_messages || request.headers().contains_key("anthropic-version") {
         Dialect::AnthropicMessages
     } else {

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
-use wire::Dialect;
+use wire::Surface;
 
 /// Largest request that is read.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -24,8 +24,7 @@ pub(crate) async fn respond(request: Request<Incoming>) -> Response<Pieces> {
         });
         return whole(StatusCode::OK, list.to_string());
     }
-    let dialect = Dialect::ALL.into_iter().find(|dialect| dialect.path() == path);
-    let (Some(dialect), &Method::POST) = (dialect, &head.method) else {
+    let (Some(surface), &Method::POST) = (Surface::of_path(path), &head.method) else {
         return refuse(StatusCode::NOT_FOUND, "The stand-in has no such route.");
     };
     #[expect(clippy::disallowed_methods, reason = "the body is limited")]
@@ -36,20 +35,21 @@ pub(crate) async fn respond(request: Request<Incoming>) -> Response<Pieces> {
             "The stand-in could not read the whole request.",
         );
     };
-    answer(dialect, &collected.to_bytes())
+    answer(surface, &collected.to_bytes())
 }
 
-fn answer(dialect: Dialect, body: &[u8]) -> Response<Pieces> {
+fn answer(surface: Surface, body: &[u8]) -> Response<Pieces> {
     let Ok(request) = serde_json::from_slice::<Value>(body) else {
         return refuse(StatusCode::BAD_REQUEST, "The request is not JSON.");
     };
-    let said = Said::to(dialect, &request, body);
+    let said = Said::to(surface.dialect(), &request, body);
     let wants_stream = request.get("stream").and_then(Value::as_bool).unwrap_or(false);
-    match (dialect, wants_stream) {
-        (Dialect::OpenAiChat, false) => whole(StatusCode::OK, openai::whole(&said)),
-        (Dialect::AnthropicMessages, false) => whole(StatusCode::OK, anthropic::whole(&said)),
-        (Dialect::OpenAiChat, true) => stream(openai::events(&said, &request)),
-        (Dialect::AnthropicMessages, true) => stream(anthropic::events(&said)),
+    match (surface, wants_stream) {
+        (Surface::Chat, false) => whole(StatusCode::OK, openai::whole(&said)),
+        (Surface::Messages, false) => whole(StatusCode::OK, anthropic::whole(&said)),
+        (Surface::Chat, true) => stream(openai::events(&said, &request)),
+        (Surface::Messages, true) => stream(anthropic::events(&said)),
+        _ => refuse(StatusCode::NOT_FOUND, "The stand-in has no such route."),
     }
 }
 

@@ -68,11 +68,7 @@ pub struct Denial {
 impl Denial {
     /// The refusal as the answer to a request.
     pub fn answer(&self, dialect: Dialect) -> Rendered {
-        let status = match dialect {
-            Dialect::AnthropicMessages => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
-            Dialect::OpenAiChat => StatusCode::BAD_REQUEST,
-        };
-        let mut rendered = self.saying().answer(dialect, status);
+        let mut rendered = self.saying(dialect).answer(dialect);
         let set = &mut rendered.headers;
         set.insert(headers::SHOULD_RETRY, HeaderValue::from_static("false"));
         set.insert(headers::DECISION, header_text(&self.decision));
@@ -87,13 +83,21 @@ impl Denial {
 
     /// The refusal as the last event of a stream that has begun.
     pub fn event(&self, dialect: Dialect) -> Bytes {
-        event::error(dialect, &self.saying().json(dialect))
+        event::error(dialect, &self.saying(dialect).json(dialect))
     }
 
-    fn saying(&self) -> Saying<'_> {
+    fn saying(&self, dialect: Dialect) -> Saying<'_> {
+        let status = match dialect {
+            Dialect::AnthropicMessages => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
+            Dialect::OpenAiChat => StatusCode::BAD_REQUEST,
+            Dialect::OpenAiResponses | Dialect::Gemini => StatusCode::FORBIDDEN,
+        };
         Saying {
             anthropic: "permission_error",
             openai: "permission_error",
+            // the code that Codex takes for final; any other it tries again
+            responses: Some("model_not_found"),
+            status,
             code: self.code.as_str(),
             message: &self.message,
             beside: Some(self.beside()),

@@ -196,7 +196,7 @@ impl Fault {
     /// The error as the answer to a request.
     pub fn answer(&self, dialect: Dialect) -> Rendered {
         let Manner(_, status, _, _, again) = self.code.manner();
-        let mut rendered = self.saying().answer(dialect, status);
+        let mut rendered = self.saying().answer(dialect);
         if !again {
             rendered
                 .headers
@@ -215,10 +215,12 @@ impl Fault {
     }
 
     fn saying(&self) -> Saying<'_> {
-        let Manner(code, _, anthropic, openai, _) = self.code.manner();
+        let Manner(code, status, anthropic, openai, _) = self.code.manner();
         Saying {
             anthropic,
             openai,
+            responses: None,
+            status,
             code,
             message: &self.message,
             beside: None,

@@ -14,9 +14,11 @@ pub mod fault;
 mod header_text;
 pub mod list;
 mod peek;
+mod protocol;
 mod render;
 mod scan;
 mod splice;
+mod surface;
 
 pub use denial::{Denial, DenialCode};
 pub use dialect::{Dialect, returns};
@@ -24,8 +26,10 @@ pub use fault::{Fault, FaultCode};
 pub use header_text::header_text;
 pub use list::{ListShape, ListedModel};
 pub use peek::{ModelField, Peek, PeekError, peek};
+pub use protocol::Protocol;
 pub use render::Rendered;
 pub use splice::{SpliceError, Spliced, quote, splice};
+pub use surface::Surface;
 
 /// Names of the headers that this product adds to answers.
 pub mod headers {

@@ -22,6 +22,10 @@ pub(crate) struct Saying<'a> {
     pub anthropic: &'static str,
     /// Class of the error in the words of OpenAI's protocol.
     pub openai: &'static str,
+    /// Code by which clients of OpenAI's Responses know what to do; ours where it is not given.
+    pub responses: Option<&'static str>,
+    /// Status of the answer, which Gemini's protocol repeats in the body.
+    pub status: StatusCode,
     /// Machine-readable code of ours.
     pub code: &'static str,
     /// For people.
@@ -41,6 +45,21 @@ impl Saying<'_> {
             Dialect::OpenAiChat => json!({
                 "error": { "message": self.message, "type": self.openai, "param": null, "code": self.code },
             }),
+            Dialect::OpenAiResponses => json!({
+                "error": {
+                    "message": self.message,
+                    "type": self.responses.map_or(self.openai, |_| self.code),
+                    "param": null,
+                    "code": self.responses.unwrap_or(self.code),
+                },
+            }),
+            Dialect::Gemini => json!({
+                "error": {
+                    "code": self.status.as_u16(),
+                    "message": self.message,
+                    "status": gemini_status(self.status),
+                },
+            }),
         };
         if let (Some(body), Some(beside)) = (body.as_object_mut(), &self.beside) {
             body.insert("bailiwick".to_owned(), Value::Object(beside.clone()));
@@ -49,14 +68,28 @@ impl Saying<'_> {
     }
 
     /// The error as an answer.
-    pub(crate) fn answer(&self, dialect: Dialect, status: StatusCode) -> Rendered {
+    pub(crate) fn answer(&self, dialect: Dialect) -> Rendered {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(crate::headers::CODE, HeaderValue::from_static(self.code));
         Rendered {
-            status,
+            status: self.status,
             headers,
             body: self.json(dialect).to_string(),
         }
+    }
+}
+
+/// The word that Google's protocols have for a status.
+const fn gemini_status(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 | 413 | 415 => "INVALID_ARGUMENT",
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 | 405 => "NOT_FOUND",
+        408 | 504 => "DEADLINE_EXCEEDED",
+        429 => "RESOURCE_EXHAUSTED",
+        502 | 503 => "UNAVAILABLE",
+        _ => "INTERNAL",
     }
 }

@@ -22,14 +22,14 @@ struct CheckedConfig {
     diagnostics: serde_json::Value,
     /// What does not fit the register.
     misfits: Vec<String>,
-    /// Each connector: id, dialect, url, where its credential is found. Never the secret.
+    /// Each connector: id, protocol, url, where its credential is found. Never the secret.
     connectors: Vec<ShownConnector>,
 }
 
 #[derive(Debug, Serialize)]
 struct ShownConnector {
     id: String,
-    dialect: &'static str,
+    protocol: &'static str,
     url: String,
     credential: Option<String>,
 }
@@ -76,12 +76,12 @@ pub(super) fn check(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit
 }
 
 fn print(checked: &CheckedConfig, screen: &mut Screen) -> anyhow::Result<()> {
-    let mut table = render::table(screen, &["connector", "dialect", "url", "credential"]);
+    let mut table = render::table(screen, &["connector", "protocol", "url", "credential"]);
     for connector in &checked.connectors {
         let credential = connector.credential.clone().unwrap_or_else(|| "none".to_owned());
         table.add_row([
             connector.id.clone(),
-            connector.dialect.to_owned(),
+            connector.protocol.to_owned(),
             connector.url.clone(),
             credential,
         ]);
@@ -99,7 +99,7 @@ fn print(checked: &CheckedConfig, screen: &mut Screen) -> anyhow::Result<()> {
 fn show(config: &Config) -> Vec<ShownConnector> {
     let one = |connector: &crate::config::Connector| ShownConnector {
         id: connector.id.clone(),
-        dialect: connector.dialect.wire(),
+        protocol: connector.protocol.as_str(),
         url: connector.url.clone(),
         credential: connector
             .credential

@@ -16,7 +16,7 @@ use register::model::PlaceFact;
 use register::source::{Position, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use wire::Dialect;
+use wire::Protocol;
 
 /// The configuration of an installation. Paths are resolved against the folder of its file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +52,7 @@ pub(crate) struct Connector {
     /// Where the credential is found; `None`: the provider asks for none.
     pub(crate) credential: Option<Credential>,
     /// The wire that it speaks.
-    pub(crate) dialect: Dialect,
+    pub(crate) protocol: Protocol,
     /// Where its calls leave, if not where the register says.
     pub(crate) egress: Option<PlaceFact>,
     /// HTTP proxy that its calls go through.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use territory::Place;
 use toml::de::{DeTable, DeValue};
-use wire::Dialect;
+use wire::Protocol;
 
 /// Reads a file; the configuration is `None` if anything is wrong with it.
 pub(super) fn read(source: &Source, folder: &Path) -> (Option<Config>, Diagnostics) {
@@ -96,16 +96,16 @@ impl<'s> Reader<'s> {
     fn connector(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Connector> {
         self.known_keys(
             table,
-            &["id", "url", "credential", "dialect", "egress", "proxy", "ca"],
+            &["id", "url", "credential", "protocol", "egress", "proxy", "ca"],
         );
         let id = self.needed(table, &span, "id");
         let url = self
             .needed(table, &span, "url")
             .filter(|(url, at)| self.is_url(url, at));
         let proxy = self.text(table, "proxy").filter(|(url, at)| self.is_url(url, at));
-        let dialect = self
-            .needed(table, &span, "dialect")
-            .and_then(|(text, at)| self.dialect(text, at));
+        let protocol = self
+            .needed(table, &span, "protocol")
+            .and_then(|(text, at)| self.protocol(text, at));
         let egress = self
             .text(table, "egress")
             .and_then(|(text, at)| self.place(text, at));
@@ -116,7 +116,7 @@ impl<'s> Reader<'s> {
             id: id?.0.to_owned(),
             url: url?.0.trim_end_matches('/').to_owned(),
             credential,
-            dialect: dialect?,
+            protocol: protocol?,
             egress,
             proxy: proxy.map(|(url, _)| url.to_owned()),
             ca: self.path(table, "ca"),
@@ -141,12 +141,12 @@ impl<'s> Reader<'s> {
         is_url
     }
 
-    fn dialect(&self, text: &str, at: Range<usize>) -> Option<Dialect> {
-        let found = Dialect::of_wire(text);
+    fn protocol(&self, text: &str, at: Range<usize>) -> Option<Protocol> {
+        let found = Protocol::of_word(text);
         if found.is_none() {
-            let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.wire()).collect();
+            let known: Vec<&str> = Protocol::ALL.iter().map(|protocol| protocol.as_str()).collect();
             let help = format!("it is `{}`", known.join("` or `"));
-            self.report("dialect", at, format!("`{text}` is not a dialect"), Some(help));
+            self.report("protocol", at, format!("`{text}` is not a protocol"), Some(help));
         }
         found
     }
@@ -333,7 +333,7 @@ public_url = "https://ai.larkmoor.example"
 id = "anthropic-api"
 url = "https://api.anthropic.com/"
 credential = "env:ANTHROPIC_API_KEY"
-dialect = "anthropic"
+protocol = "anthropic"
 egress = "US"
 proxy = "http://proxy.larkmoor.example:3128"
 ca = "ca.pem"
@@ -349,8 +349,8 @@ ca = "ca.pem"
         assert_eq!(config.listeners[0].address, "127.0.0.1:8080".parse().unwrap());
         let connector = &config.connectors[0];
         assert_eq!(
-            (connector.url.as_str(), connector.dialect),
-            ("https://api.anthropic.com", Dialect::AnthropicMessages)
+            (connector.url.as_str(), connector.protocol),
+            ("https://api.anthropic.com", Protocol::Anthropic)
         );
         assert_eq!(
             connector.credential,
@@ -392,10 +392,10 @@ ca = "ca.pem"
             ],
         );
         check(
-            "[[connector]]\nid = \"a\"\nurl = \"ftp://x\"\ndialect = \"smtp\"\ncredential = \"sk-1\"\negress = \"Oz\"\n",
+            "[[connector]]\nid = \"a\"\nurl = \"ftp://x\"\nprotocol = \"smtp\"\ncredential = \"sk-1\"\negress = \"Oz\"\n",
             &[
                 "3:7 `ftp://x` is not the address of a server (write it as `https://` and a host name)",
-                "4:11 `smtp` is not a dialect (it is `openai` or `anthropic`)",
+                "4:12 `smtp` is not a protocol (it is `anthropic` or `openai` or `openai-compatible` or `azure-openai` or `bedrock` or `vertex` or `gemini`)",
                 "5:14 this does not say where the credential is found (write `env:NAME`, `file:PATH` or \
                  `exec:COMMAND`, never the secret itself)",
                 "6:10 `Oz` is not the code of a place (write an ISO 3166-1 alpha-2 code such as `HK`, or an ISO 3166-2 \
@@ -407,14 +407,14 @@ ca = "ca.pem"
             &[
                 "1:1 `id` is missing",
                 "1:1 `url` is missing",
-                "1:1 `dialect` is missing",
+                "1:1 `protocol` is missing",
             ],
         );
     }
 
     #[test]
     fn connectors_have_one_id_each() {
-        let one = "[[connector]]\nid = \"a\"\nurl = \"https://x\"\ndialect = \"openai\"\n";
+        let one = "[[connector]]\nid = \"a\"\nurl = \"https://x\"\nprotocol = \"openai\"\n";
         let (config, found) = read_text(&format!("{one}{one}"));
         assert_eq!(
             (config, found),

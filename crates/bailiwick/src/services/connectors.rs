@@ -68,7 +68,7 @@ fn open_one(configured: &Configured) -> anyhow::Result<Connector> {
         id: configured.id.clone(),
         base_url: configured.url.clone(),
         credential,
-        dialect: configured.dialect,
+        protocol: configured.protocol,
         is_stand_in: false,
     };
     Ok(Connector::open(&settings, variable)?)

@@ -62,12 +62,12 @@ fn what_cannot_be_carried_or_does_not_hold_is_not_served() {
         assert!(!output.status.success() && said.contains(words), "{said}");
         std::fs::write(&path, text).unwrap();
     };
-    let connector = "dialect = \"openai\"";
+    let connector = "protocol = \"openai\"";
     let config = "bailiwick.toml";
     check(
         config,
         connector,
-        "dialect = \"openai\"\nproxy = \"http://proxy\"",
+        "protocol = \"openai\"\nproxy = \"http://proxy\"",
         "names `proxy`, which this version",
     );
     check(

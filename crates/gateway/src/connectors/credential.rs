@@ -4,7 +4,7 @@ use super::ConnectorError;
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use wire::Dialect;
+use wire::Protocol;
 
 /// Where the credential of a connector comes from.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Credential {
     pub(super) fn header(
         &self,
         connector: &str,
-        dialect: Dialect,
+        protocol: Protocol,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<(HeaderName, HeaderValue)>, ConnectorError> {
         let missing = |source| ConnectorError::NoCredential {
@@ -62,9 +62,13 @@ impl Credential {
         if secret.is_empty() {
             return Err(missing("a source that is empty".to_owned()));
         }
-        let (name, text) = match dialect {
-            Dialect::OpenAiChat => (AUTHORIZATION, format!("Bearer {secret}")),
-            Dialect::AnthropicMessages => (HeaderName::from_static("x-api-key"), secret.to_owned()),
+        let (name, text) = match protocol {
+            Protocol::Anthropic => (HeaderName::from_static("x-api-key"), secret.to_owned()),
+            Protocol::AzureOpenAi => (HeaderName::from_static("api-key"), secret.to_owned()),
+            Protocol::Gemini => (HeaderName::from_static("x-goog-api-key"), secret.to_owned()),
+            Protocol::OpenAi | Protocol::OpenAiCompatible | Protocol::Bedrock | Protocol::Vertex => {
+                (AUTHORIZATION, format!("Bearer {secret}"))
+            }
         };
         let unusable = || ConnectorError::UnusableCredential {
             connector: connector.to_owned(),

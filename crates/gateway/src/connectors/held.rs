@@ -7,7 +7,7 @@ use std::fmt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use wire::Dialect;
+use wire::Protocol;
 
 /// The header that carries a credential.
 pub(crate) type CredentialHeader = (HeaderName, HeaderValue);
@@ -47,12 +47,12 @@ impl Held {
     pub(super) fn open(
         source: Credential,
         connector: &str,
-        dialect: Dialect,
+        protocol: Protocol,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConnectorError> {
         // before the text: a change in between is then read again, never missed
         let seen = source.file().and_then(Stamp::of);
-        let header = source.header(connector, dialect, environment)?;
+        let header = source.header(connector, protocol, environment)?;
         Ok(Self {
             source,
             header: ArcSwapOption::from(header.map(Arc::new)),
@@ -66,7 +66,7 @@ impl Held {
     }
 
     /// Reads it again if its file has changed. A file that gives no credential leaves the former one in use.
-    pub(super) fn refresh(&self, connector: &str, dialect: Dialect) {
+    pub(super) fn refresh(&self, connector: &str, protocol: Protocol) {
         let Some(path) = self.source.file() else {
             return;
         };
@@ -76,7 +76,7 @@ impl Held {
             return;
         }
         *seen = found;
-        match self.source.header(connector, dialect, |_| None) {
+        match self.source.header(connector, protocol, |_| None) {
             Ok(header) => {
                 self.header.store(header.map(Arc::new));
                 tracing::info!(connector, "the credential was read again");
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn check(held: &Held, expected: &str) {
-        held.refresh("c", Dialect::AnthropicMessages);
+        held.refresh("c", Protocol::Anthropic);
         let header = held.header().unwrap();
         assert_eq!(header.1.to_str().unwrap(), expected);
     }
@@ -112,7 +112,7 @@ mod tests {
             std::fs::rename(&aside, &path).unwrap();
         };
         put("first\n");
-        let open = |path| Held::open(Credential::File(path), "c", Dialect::AnthropicMessages, |_| None);
+        let open = |path| Held::open(Credential::File(path), "c", Protocol::Anthropic, |_| None);
         let held = open(path.clone()).unwrap();
         check(&held, "first");
         put("second");
@@ -137,9 +137,7 @@ mod tests {
     #[test]
     fn what_comes_from_elsewhere_stays_as_it_was() {
         let source = Credential::Env("KEY".to_owned());
-        let held = Held::open(source, "c", Dialect::AnthropicMessages, |_| {
-            Some("value".to_owned())
-        });
+        let held = Held::open(source, "c", Protocol::Anthropic, |_| Some("value".to_owned()));
         check(&held.unwrap(), "value");
     }
 }

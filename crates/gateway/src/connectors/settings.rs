@@ -7,7 +7,7 @@ use hyper::http::uri::{Authority, Scheme};
 use register::model::Deployment;
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::Dialect;
+use wire::Protocol;
 
 /// A connector as configuration has it.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct ConnectorSettings {
     /// Where its credential comes from.
     pub credential: Credential,
     /// The protocol that is spoken there.
-    pub dialect: Dialect,
+    pub protocol: Protocol,
     /// Whether a labelled stand-in answers in place of the provider. It must be on loopback, and every answer says so in
     /// a header.
     pub is_stand_in: bool,
@@ -33,7 +33,7 @@ pub struct Connector {
     authority: Authority,
     path: String,
     credential: Held,
-    dialect: Dialect,
+    protocol: Protocol,
     is_stand_in: bool,
 }
 
@@ -146,15 +146,15 @@ impl Connector {
                 host,
             });
         }
-        let (id, dialect, is_stand_in) = (connector(), settings.dialect, settings.is_stand_in);
-        let credential = Held::open(settings.credential.clone(), &id, dialect, environment)?;
+        let (id, protocol, is_stand_in) = (connector(), settings.protocol, settings.is_stand_in);
+        let credential = Held::open(settings.credential.clone(), &id, protocol, environment)?;
         Ok(Self {
             id,
             scheme,
             authority,
             path,
             credential,
-            dialect,
+            protocol,
             is_stand_in,
         })
     }
@@ -165,8 +165,8 @@ impl Connector {
     }
 
     /// The protocol that is spoken there.
-    pub const fn dialect(&self) -> Dialect {
-        self.dialect
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
     }
 
     /// Whether a labelled stand-in answers in place of the provider.
@@ -181,7 +181,7 @@ impl Connector {
 
     /// Reads the credential again if its file has changed.
     pub(super) fn refresh(&self) {
-        self.credential.refresh(&self.id, self.dialect);
+        self.credential.refresh(&self.id, self.protocol);
     }
 
     /// The address of a call.
@@ -235,7 +235,7 @@ mod tests {
             id,
             base_url: base_url.to_owned(),
             credential,
-            dialect: Dialect::AnthropicMessages,
+            protocol: Protocol::Anthropic,
             is_stand_in,
         };
         Connector::open(&settings, |name| {

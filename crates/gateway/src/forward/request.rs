@@ -20,7 +20,7 @@ pub(super) fn build(
     deployment: &Deployment,
     forwarding: &Forwarding,
 ) -> Result<UpstreamRequest, Fault> {
-    let dialect = forwarding.dialect;
+    let dialect = forwarding.surface.dialect();
     let internal = || {
         Fault::new(
             FaultCode::Internal,
@@ -28,7 +28,10 @@ pub(super) fn build(
         )
     };
     let uri = connector
-        .uri(dialect.path(), &query(dialect, forwarding.query.as_deref()))
+        .uri(
+            forwarding.surface.path(),
+            &query(dialect, forwarding.query.as_deref()),
+        )
         .map_err(|_| internal())?;
     let body = body(deployment, forwarding).ok_or_else(internal)?;
     let mut request = Request::new(Outgoing::new(body));

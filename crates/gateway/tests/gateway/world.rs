@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use wire::Dialect;
+use wire::Protocol;
 
 /// 2026-07-15T09:00:00Z.
 pub(crate) const NOW: Instant = Instant(1_784_106_000);
@@ -178,16 +178,16 @@ pub(crate) fn connector(id: &str, base_url: &str, is_stand_in: bool) -> Result<C
 }
 
 fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
-    let dialect = if id == "anthropic-api" {
-        Dialect::AnthropicMessages
-    } else {
-        Dialect::OpenAiChat
+    let protocol = match id {
+        "anthropic-api" => Protocol::Anthropic,
+        "openai-api" => Protocol::OpenAi,
+        _ => Protocol::Gemini,
     };
     ConnectorSettings {
         id: id.to_owned(),
         base_url: base_url.to_owned(),
         credential: Credential::Literal(SECRET.to_owned()),
-        dialect,
+        protocol,
         is_stand_in,
     }
 }

@@ -3,7 +3,7 @@
 use crate::{clock, people};
 use decision::Snapshot;
 use register::model::{Model, Person, PlaceFact, Site};
-use wire::Dialect;
+use wire::Surface;
 
 /// A call with what it shows.
 pub(super) type Call = (String, String);
@@ -16,41 +16,50 @@ pub(super) fn to_try(snapshot: &Snapshot, base_url: &str, person: &str, key: &st
     };
     let list = format!("curl -s {base_url}/v1/models -H 'authorization: Bearer {key}'");
     let mut calls = vec![(format!("what {} may use", person.id), list)];
-    let post = |from: &str, model: &Model, dialect| post(from, base_url, key, &model.id, dialect);
+    let post = |from: &str, model: &Model, surface| post(from, base_url, key, &model.id, surface);
     let refused = callable(snapshot).find(|(model, _)| !is_permitted(snapshot, person, model, None));
     let mut elsewhere = None;
-    if let Some((model, dialect)) = refused {
+    if let Some((model, surface)) = refused {
         calls.push((
             format!("{} is refused to them, with the clause", model.id),
-            post("", model, dialect),
+            post("", model, surface),
         ));
         elsewhere = snapshot.register().sites.iter().find_map(|site| {
             let address = first_address(site)?;
             let permitted = is_permitted(snapshot, person, model, Some(site));
-            permitted.then(|| (site, post(&format!("--interface {address} "), model, dialect)))
+            permitted.then(|| (site, post(&format!("--interface {address} "), model, surface)))
         });
     }
     if let Some((site, call)) = elsewhere {
         calls.push((format!("the same call, made from {}", site.name), call));
-    } else if let Some((model, dialect)) =
+    } else if let Some((model, surface)) =
         callable(snapshot).find(|(model, _)| is_permitted(snapshot, person, model, None))
     {
         calls.push((
             format!("{} is permitted to them", model.id),
-            post("", model, dialect),
+            post("", model, surface),
         ));
     }
     calls
 }
 
 /// Models with a deployment that can be called here, each with the protocol to call it by.
-fn callable(snapshot: &Snapshot) -> impl Iterator<Item = (&Model, Dialect)> {
+fn callable(snapshot: &Snapshot) -> impl Iterator<Item = (&Model, Surface)> {
     snapshot.models().filter_map(|(index, model)| {
         let deployment = snapshot.deployment(*snapshot.deployments_of(index).first()?)?;
         let channels = &snapshot.register().channels;
         let channel = channels.iter().find(|channel| channel.id == deployment.channel)?;
-        Some((model, Dialect::of_wire(&channel.wire)?))
+        Some((model, surface_of(&channel.wire)?))
     })
+}
+
+/// The call that models on a wire are shown with.
+fn surface_of(wire: &str) -> Option<Surface> {
+    match wire {
+        "anthropic" => Some(Surface::Messages),
+        "openai" => Some(Surface::Chat),
+        _ => None,
+    }
 }
 
 fn is_permitted(snapshot: &Snapshot, person: &Person, model: &Model, site: Option<&Site>) -> bool {
@@ -73,18 +82,13 @@ fn first_address(site: &Site) -> Option<String> {
     Some(format!("{block}.1"))
 }
 
-fn post(from: &str, base_url: &str, key: &str, model: &str, dialect: Dialect) -> String {
+fn post(from: &str, base_url: &str, key: &str, model: &str, surface: Surface) -> String {
     let messages = r#""messages":[{"role":"user","content":"Say hello in one sentence."}]"#;
     let body = format!(r#"{{"model":"{model}","max_tokens":64,{messages}}}"#);
-    let (path, headers) = match dialect {
-        Dialect::OpenAiChat => (
-            "/v1/chat/completions",
-            format!("-H 'authorization: Bearer {key}'"),
-        ),
-        Dialect::AnthropicMessages => (
-            "/v1/messages",
-            format!("-H 'x-api-key: {key}' -H 'anthropic-version: 2023-06-01'"),
-        ),
+    let path = surface.path();
+    let headers = match surface {
+        Surface::Messages => format!("-H 'x-api-key: {key}' -H 'anthropic-version: 2023-06-01'"),
+        _ => format!("-H 'authorization: Bearer {key}'"),
     };
     format!("curl -s {from}{base_url}{path} {headers} \\\n  -H 'content-type: application/json' -d '{body}'")
 }

@@ -3,7 +3,7 @@
 use crate::config::credential::variable;
 use gateway::{Connector, ConnectorSettings, Credential};
 use register::model::Register;
-use wire::Dialect;
+use wire::Protocol;
 
 /// The connector of open weights on this machine.
 const SMALL_MODEL: &str = "self-host";
@@ -45,22 +45,23 @@ impl Upstreams {
                 .channels
                 .iter()
                 .find(|channel| channel.id == deployment.channel);
-            let dialect = channel.and_then(|channel| Dialect::of_wire(&channel.wire));
-            let (Some(dialect), false) = (dialect, connectors.iter().any(|(_, open)| open.id() == id)) else {
+            let protocol = channel.and_then(|channel| Protocol::of_wire(&channel.wire));
+            let (Some(protocol), false) = (protocol, connectors.iter().any(|(_, open)| open.id() == id))
+            else {
                 continue;
             };
-            let (answers, settings) = self.settings(id, dialect);
+            let (answers, settings) = self.settings(id, protocol);
             connectors.push((answers, Connector::open(&settings, variable)?));
         }
         Ok(connectors)
     }
 
-    fn settings(&self, id: &str, dialect: Dialect) -> (Answers, ConnectorSettings) {
+    fn settings(&self, id: &str, protocol: Protocol) -> (Answers, ConnectorSettings) {
         let of = |base_url: &str, credential, is_stand_in| ConnectorSettings {
             id: id.to_owned(),
             base_url: base_url.to_owned(),
             credential,
-            dialect,
+            protocol,
             is_stand_in,
         };
         if let (SMALL_MODEL, Some(url)) = (id, &self.small_model) {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use testkit::Dice;
-use wire::Dialect;
+use wire::Protocol;
 
 /// How many mutated registers are tried.
 const MUTANTS: usize = 200;
@@ -42,7 +42,7 @@ fn ways() -> Ways {
         id: "licensor-api".to_owned(),
         base_url: "http://127.0.0.1:9".to_owned(),
         credential: Credential::None,
-        dialect: Dialect::OpenAiChat,
+        protocol: Protocol::OpenAi,
         is_stand_in: false,
     };
     Ways::of(vec![Connector::open(&settings, |_| None).unwrap()], Vec::new()).unwrap()

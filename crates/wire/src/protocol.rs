@@ -1,0 +1,123 @@
+//! How a provider is spoken to: which calls it takes, at which path, under which name the register knows its wire.
+
+use crate::{Dialect, Surface};
+
+/// What a connector speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// Anthropic's own service.
+    Anthropic,
+    /// OpenAI's own service.
+    OpenAi,
+    /// Anyone who speaks Chat Completions.
+    OpenAiCompatible,
+    /// OpenAI's models at Azure, a deployment in the path.
+    AzureOpenAi,
+    /// Anthropic's models at Amazon Bedrock, signed, answered in a binary event stream.
+    Bedrock,
+    /// Anthropic's models at Google Vertex.
+    Vertex,
+    /// Google's Gemini.
+    Gemini,
+}
+
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: [Self; 7] = [
+        Self::Anthropic,
+        Self::OpenAi,
+        Self::OpenAiCompatible,
+        Self::AzureOpenAi,
+        Self::Bedrock,
+        Self::Vertex,
+        Self::Gemini,
+    ];
+
+    /// Its word in configurations.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anthropic => "anthropic",
+            Self::OpenAi => "openai",
+            Self::OpenAiCompatible => "openai-compatible",
+            Self::AzureOpenAi => "azure-openai",
+            Self::Bedrock => "bedrock",
+            Self::Vertex => "vertex",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    /// The protocol of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|protocol| protocol.as_str() == word)
+    }
+
+    /// Name of the wire in the register.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::Anthropic | Self::Bedrock | Self::Vertex => "anthropic",
+            Self::OpenAi | Self::OpenAiCompatible | Self::AzureOpenAi => "openai",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    /// The protocol of a channel where nothing but its wire is known.
+    pub fn of_wire(wire: &str) -> Option<Self> {
+        [Self::Anthropic, Self::OpenAi, Self::Gemini]
+            .into_iter()
+            .find(|protocol| protocol.wire() == wire)
+    }
+
+    /// Whether a call can be passed on as it is.
+    pub const fn speaks(self, surface: Surface) -> bool {
+        match self {
+            Self::Anthropic | Self::Vertex => matches!(surface, Surface::Messages | Surface::CountTokens),
+            Self::Bedrock => matches!(surface, Surface::Messages),
+            Self::OpenAi | Self::AzureOpenAi => matches!(
+                surface,
+                Surface::Chat | Surface::Embeddings | Surface::Responses | Surface::Compact
+            ),
+            Self::OpenAiCompatible => matches!(surface, Surface::Chat | Surface::Embeddings),
+            Self::Gemini => matches!(surface, Surface::Generate | Surface::StreamGenerate),
+        }
+    }
+
+    /// The dialect into which a conversation of another is translated.
+    pub const fn own(self) -> Dialect {
+        match self {
+            Self::Anthropic | Self::Bedrock | Self::Vertex => Dialect::AnthropicMessages,
+            Self::OpenAi | Self::OpenAiCompatible | Self::AzureOpenAi => Dialect::OpenAiChat,
+            Self::Gemini => Dialect::Gemini,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for protocol in Protocol::ALL {
+            assert_eq!(Protocol::of_word(protocol.as_str()), Some(protocol));
+            assert_eq!(
+                Protocol::of_wire(protocol.wire()).unwrap().wire(),
+                protocol.wire()
+            );
+        }
+        assert_eq!(Protocol::of_word("smtp"), None);
+        assert_eq!(Protocol::of_wire("bedrock"), None);
+    }
+
+    #[test]
+    fn each_speaks_a_dialect_and_nobody_another_wire() {
+        for protocol in Protocol::ALL {
+            assert!(Surface::ALL.into_iter().any(|surface| protocol.speaks(surface)));
+            for surface in Surface::ALL
+                .into_iter()
+                .filter(|surface| protocol.speaks(*surface))
+            {
+                assert_eq!(surface.dialect().wire(), protocol.wire());
+            }
+        }
+    }
+}
