@@ -1,6 +1,6 @@
 //! The order of keys: that of the language; keys that it does not know come last, as they were.
 
-use crate::language::{FILE, INLINE_SET, Shape, Table};
+use crate::language::{FILE, Shape, Table};
 use toml_edit::Key;
 
 /// What the language says of the table with this header.
@@ -9,14 +9,12 @@ pub(super) fn of_path(path: &[&str]) -> Option<&'static Table> {
     let mut names = path.iter();
     while let Some(name) = names.next() {
         table = match table.key(name)?.shape {
-            Shape::Table(inner) | Shape::Tables(inner) => inner,
-            Shape::PlaceSet => &INLINE_SET,
             Shape::Named(inner) => {
                 // The name of the table itself, if the header goes that far.
                 names.next()?;
                 inner
             }
-            _ => return None,
+            shape => shape.inner()?,
         };
     }
     Some(table)
@@ -27,9 +25,8 @@ pub(super) fn inside(table: Option<&'static Table>, path: &[&str]) -> Option<&'s
     let mut table = table?;
     for name in path {
         table = match table.key(name)?.shape {
-            Shape::Table(inner) | Shape::Tables(inner) => inner,
-            Shape::PlaceSet => &INLINE_SET,
-            _ => return None,
+            Shape::Named(_) => return None,
+            shape => shape.inner()?,
         };
     }
     Some(table)

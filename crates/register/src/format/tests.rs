@@ -43,6 +43,23 @@ fn dotted_keys_and_inline_tables_are_ordered_too() {
 }
 
 #[test]
+fn claims_and_given_facts_are_ordered_inside_lists_and_tables() {
+    check(
+        "[[test]]\nexpect={lift='a 1',decision='deny'}\ngiven={egress='HK',end_users=['HK']}\nfrom=['GB',{place='HK',source='badge'}]\n",
+        "[[test]]\nfrom = ['GB', { source = 'badge', place = 'HK' }]\ngiven = { end_users = ['HK'], egress = 'HK' }\nexpect = { decision = 'deny', lift = 'a 1' }\n",
+    );
+    let claim = "{ source = 'badge', place = 'HK', site = 'hong-kong', age_hours = 13 }";
+    check(
+        &format!("[[test]]\nfrom = [\"GB\",  {claim}, {claim}]\n"),
+        &format!("[[test]]\nfrom = [\n    \"GB\",\n    {claim},\n    {claim},\n]\n"),
+    );
+    check(
+        "[test.given]\negress='HK'\n\n# who reads\nend_users=['HK']\n",
+        "[test.given]\n# who reads\nend_users = ['HK']\negress = 'HK'\n",
+    );
+}
+
+#[test]
 fn long_lists_fill_lines_and_tables_have_one_each() {
     let codes: Vec<String> = (0..30).map(|n| format!("\"C{n:02}\"")).collect();
     let text = format!("[groups.a]\nmembers = [{}]\n", codes.join(","));

@@ -3,6 +3,7 @@
 //! One description drives four things: what the reader accepts, the JSON Schema that editors use, the order in which
 //! the formatter writes keys, and the reference for people. None of the four can therefore disagree with another.
 
+mod cases;
 mod catalogue;
 mod clause;
 mod effects;
@@ -108,6 +109,8 @@ pub(crate) enum Shape {
     PlaceFact,
     /// One such fact or a list of them.
     PlaceFacts,
+    /// One such fact or table, or a list of either.
+    FactsOr(&'static Table),
     /// Codes, `*` and `group:…`.
     Members,
     /// A group, list or place by name, a list of members, or a table of members and exclusions.
@@ -127,6 +130,17 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// What the tables hold that may stand in it.
+    pub(crate) fn inner(&self) -> Option<&'static Table> {
+        match self {
+            Self::Table(inner) | Self::Tables(inner) | Self::Named(inner) | Self::FactsOr(inner) => {
+                Some(inner)
+            }
+            Self::PlaceSet => Some(&INLINE_SET),
+            _ => None,
+        }
+    }
+
     /// What it takes, in words for a message.
     pub(crate) fn takes(&self) -> String {
         let words = match self {
@@ -147,6 +161,9 @@ impl Shape {
             Self::Places => "a list of codes of places",
             Self::PlaceFact => "the code of a place in quotes, or `\"unknown\"`",
             Self::PlaceFacts => "the code of a place, or a list of them",
+            Self::FactsOr(table) => {
+                return format!("the code of a place, {}, or a list of either", table.title);
+            }
             Self::Members => "a list of codes, `\"*\"` for the world, or `\"group:…\"`",
             Self::PlaceSet => "a group, a list by reference, or codes of places",
             Self::ForPlaces => "a list of codes of places, or `\"open-trip\"`",
@@ -179,7 +196,7 @@ mod tests {
                 key.name,
                 table.title
             );
-            if let Shape::Table(inner) | Shape::Tables(inner) | Shape::Named(inner) = key.shape {
+            if let Some(inner) = key.shape.inner() {
                 walk(inner, seen);
             }
         }
@@ -192,10 +209,8 @@ mod tests {
                 continue;
             };
             used.insert((table.title, key.name));
-            let inner = match key.shape {
-                Shape::Table(inner) | Shape::Tables(inner) | Shape::Named(inner) => inner,
-                Shape::PlaceSet => &INLINE_SET,
-                _ => continue,
+            let Some(inner) = key.shape.inner() else {
+                continue;
             };
             let tables: Vec<&toml::Value> = match (value, key.shape) {
                 (toml::Value::Array(items), _) => items.iter().collect(),
@@ -214,10 +229,8 @@ mod tests {
             if !keys.insert((table.title, key.name)) {
                 continue;
             }
-            match key.shape {
-                Shape::Table(inner) | Shape::Tables(inner) | Shape::Named(inner) => all(inner, keys),
-                Shape::PlaceSet => all(&INLINE_SET, keys),
-                _ => {}
+            if let Some(inner) = key.shape.inner() {
+                all(inner, keys);
             }
         }
     }

@@ -1,6 +1,6 @@
-//! Keys of entities, sites, people, grants, tests and invariants.
+//! Keys of entities, sites, people and grants.
 
-use super::words::{DATA, DECISION, PURPOSE, US_STATUS, WORKER};
+use super::words::{US_STATUS, WORKER};
 use super::{Shape, Table, key, must};
 
 #[rustfmt::skip]
@@ -83,53 +83,5 @@ pub(super) static GRANT: Table = Table {
         key("until", Shape::Moment, "last day"),
         key("known_from", Shape::Moment, "from when it is known; `from` where not given"),
         must("approved_by", Shape::Text, "who approved it; never the same person"),
-    ],
-};
-
-#[rustfmt::skip]
-pub(super) static TEST: Table = Table {
-    title: "a test",
-    doc: "A case that must come out as written, or the register is refused.",
-    keys: &[
-        must("person", Shape::Id, "who"),
-        must("model", Shape::Id, "which model"),
-        key("from", Shape::PlaceFacts, "from where; the place in the directory where not given"),
-        key("at", Shape::Moment, "at which instant"),
-        key("known_at", Shape::Moment, "as known when"),
-        key("purpose", Shape::Word(PURPOSE), "purpose; that of the person's application where not given"),
-        key("data", Shape::Word(DATA), "data class; that of the person's application where not given"),
-        must("expect", Shape::Table(&EXPECT), "what must come out"),
-    ],
-};
-
-#[rustfmt::skip]
-static EXPECT: Table = Table {
-    title: "an expectation",
-    doc: "What a test expects.",
-    keys: &[
-        must("decision", Shape::Word(DECISION), "the decision"),
-        key("clause", Shape::Text, "a clause among the reasons"),
-        key("alternatives", Shape::Texts, "models that must be among the alternatives"),
-        key("obligations", Shape::Texts, "obligations that must be among those found"),
-    ],
-};
-
-#[rustfmt::skip]
-pub(super) static NEVER: Table = Table {
-    title: "an invariant",
-    doc: "What may never be permitted, whoever asks, wherever and whenever.",
-    keys: &[must("permit", Shape::Table(&PERMIT), "what may never be permitted")],
-};
-
-#[rustfmt::skip]
-static PERMIT: Table = Table {
-    title: "what may never be permitted",
-    doc: "The cases that an invariant is about.",
-    keys: &[
-        must("model", Shape::Text, "models, `*` standing for any run of characters"),
-        key("person_in", Shape::PlaceSet, "at least one credible place is among these; any where not given"),
-        key("group_not", Shape::Text, "the person is not in this group"),
-        key("from", Shape::Moment, "first day"),
-        key("until", Shape::Moment, "last day"),
     ],
 };

@@ -119,7 +119,9 @@ fn tables(table: &'static Table, seen: &mut BTreeSet<&'static str>, out: &mut St
     key_table(table, out);
     for key in table.keys {
         match key.shape {
-            Shape::Table(inner) | Shape::Tables(inner) | Shape::Named(inner) => tables(inner, seen, out),
+            Shape::Table(inner) | Shape::Tables(inner) | Shape::Named(inner) | Shape::FactsOr(inner) => {
+                tables(inner, seen, out);
+            }
             _ => {}
         }
     }

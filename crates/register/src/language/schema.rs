@@ -80,6 +80,10 @@ fn shape(shape: &Shape, definitions: &mut Map<String, Value>) -> Value {
         Shape::Id => json!({ "type": "string", "minLength": 1 }),
         Shape::Texts | Shape::Places | Shape::Members | Shape::Hosting => texts(),
         Shape::PlaceFacts | Shape::ForPlaces => json!({ "anyOf": [text(), texts()] }),
+        Shape::FactsOr(inner) => {
+            let one = json!({ "anyOf": [text(), table(inner)] });
+            json!({ "anyOf": [one.clone(), list(one)] })
+        }
         Shape::PlaceSet => json!({ "anyOf": [text(), texts(), table(&INLINE_SET)] }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::True => json!({ "const": true }),

@@ -1,9 +1,10 @@
 //! Tables that a file may hold.
 
+use super::cases::{NEVER, TEST};
 use super::catalogue::{APPLICATION, CHANNEL, CLIENT, DEPLOYMENT, MODEL};
 use super::clause::CLAUSE;
 use super::instrument::INSTRUMENT;
-use super::people::{ENTITY, GRANT, NEVER, PERSON, SITE, TEST};
+use super::people::{ENTITY, GRANT, PERSON, SITE};
 use super::places::{GROUP, LIST};
 use super::{Shape, Table, key, must};
 

@@ -64,6 +64,11 @@ of_model! {
     CAUSE: Cause = "cause";
     CHAIN: ChainMethod = "method for chains of owners";
     APPROVAL: ExceptionApproval = "way of approval";
+    PATTERN: Pattern = "sign of extraction";
+    ORIGIN: OriginSource = "source of a place";
+    SCREENING: GivenScreening = "outcome of a screening";
+    STATE: ExpectedState = "state of a clause";
+    MISSING: ExpectedMissing = "condition of a permit";
 }
 
 /// Legal status as it is written.

@@ -1,6 +1,7 @@
 //! Tests and invariants that stand in the register, beside what they guard.
 
-use super::{DataClass, Instant, PlaceFact, PlaceSetName, Purpose};
+use super::vocabulary::vocabulary;
+use super::{DataClass, Given, Instant, Origin, PlaceSetName, Purpose};
 use crate::source::Position;
 
 /// One inline test. A snapshot is compiled only if all of them hold.
@@ -10,8 +11,10 @@ pub struct Case {
     pub person: String,
     /// Which model.
     pub model: String,
-    /// From where; empty: the place in the directory.
+    /// Claims about where they are, beside the place in the directory. One of the directory takes the place of that.
     pub from: Vec<Origin>,
+    /// What the application would say otherwise, and what no register holds.
+    pub given: Given,
     /// At which instant; `None`: the one that the compiler is given.
     pub at: Option<Instant>,
     /// As known when; `None`: all that is known.
@@ -26,11 +29,29 @@ pub struct Case {
     pub position: Position,
 }
 
-/// A place that a test puts its person in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The place.
-    pub place: PlaceFact,
+vocabulary! {
+    /// State that a test expects of a clause.
+    ExpectedState {
+        /// Its condition holds.
+        Met = "met",
+        /// A fact that could change it is missing or stale.
+        Unknown = "unknown",
+        /// Admissible readings differ, or a person must decide.
+        Unclear = "unclear",
+    }
+}
+vocabulary! {
+    /// What a test expects to be missing for a permit.
+    ExpectedMissing {
+        /// An agreement in force that covers the use.
+        Agreement = "agreement",
+        /// The firm's own approval of the model.
+        Approval = "approval",
+        /// The person's group or grant.
+        Entitlement = "entitlement",
+        /// A usable place.
+        Place = "place",
+    }
 }
 
 /// What a test expects.
@@ -38,8 +59,14 @@ pub struct Origin {
 pub struct Expectation {
     /// `permit`, `permit_with_obligations`, `deny` or `review`.
     pub decision: String,
-    /// A clause among the reasons, as (instrument, reference).
+    /// A clause among the reasons, or an exception used, as (instrument, reference).
     pub clause: Option<(String, String)>,
+    /// The state of that clause, which is then a reason.
+    pub state: Option<ExpectedState>,
+    /// What must be missing, as a reason of its own.
+    pub missing: Option<ExpectedMissing>,
+    /// An exception that must have been used, as (instrument, reference).
+    pub lift: Option<(String, String)>,
     /// Models that must be among the alternatives.
     pub alternatives: Vec<String>,
     /// Obligations that must be among those found.

@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod clause;
 mod entity;
+mod given;
 mod groups;
 mod instrument;
 mod kind;
@@ -16,16 +17,17 @@ mod test;
 mod time;
 mod vocabulary;
 
+pub use crate::glob::matches as glob_matches;
 pub use catalogue::{
     Application, Approval, Channel, ClientProgram, Deployment, Hosting, HostingPlace, Modality, Model,
 };
-pub use check::{Case, Expectation, Never, Origin};
+pub use check::{Case, Expectation, ExpectedMissing, ExpectedState, Never};
 pub use clause::{
     Citation, Clause, Condition, Effect, Lift, LiftPlaces, Obliged, Outcome, Reading, ReadingTests, Scope,
     Status, StatusChange, Words,
 };
 pub use entity::{Entity, EntityPlace, Holding, Owner, PlaceFact};
-pub use crate::glob::matches as glob_matches;
+pub use given::{Given, GivenScreening, Origin, OriginSource};
 pub use groups::{Group, GroupReading, ListChange, ListVersion, PlaceList, PlaceSetName};
 pub use instrument::{Instrument, Layer, Notice};
 pub use kind::{Family, Kind};

@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A place as a fact; a text that nobody recognises stays one, and somebody should look.
-    fn fact(&self, word: Word<'_>) -> PlaceFact {
+    pub(super) fn fact(&self, word: Word<'_>) -> PlaceFact {
         if word.text == "unknown" {
             return PlaceFact::Unknown;
         }

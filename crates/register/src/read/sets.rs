@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
         let whole = members
             .groups
             .iter()
-            .fold(Mentions::of(&plain), |all, group| all.union(group));
+            .fold(Mentions::of(&plain), |all, group| all.union(&group.mentions));
         Some(PlaceSetName::Inline(whole.definition()))
     }
 

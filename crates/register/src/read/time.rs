@@ -59,6 +59,22 @@ impl<'a> Reader<'a> {
             from: self.start(entry, from),
             to: self.end(entry, to),
         };
+        self.no_reversed(span, entry, from, to);
+        span
+    }
+
+    /// The days between two keys, in UTC wherever the file counts them: a directory keeps trips so.
+    pub(super) fn utc_days(&self, entry: &Entry<'a>, from: &str, to: &str) -> Span {
+        let moment = |key: &str| entry.moment(key);
+        let span = Span {
+            from: moment(from).and_then(|first| first.start(&TimeZone::UTC)),
+            to: moment(to).and_then(|last| last.end(&TimeZone::UTC)),
+        };
+        self.no_reversed(span, entry, from, to);
+        span
+    }
+
+    fn no_reversed(&self, span: Span, entry: &Entry<'a>, from: &str, to: &str) {
         if let (Some(start), Some(end)) = (span.from, span.to)
             && start >= end
         {
@@ -67,6 +83,5 @@ impl<'a> Reader<'a> {
             self.sink
                 .report(error.label(entry.spot_of(from).position(), "the start"));
         }
-        span
     }
 }

@@ -55,6 +55,7 @@ fn fit(value: &Value<'_>, key: &'static Key, sink: &Sink) {
             }),
             None => wrong(value, key, sink),
         },
+        Shape::FactsOr(table) => facts_or(value, key, table, sink),
         Shape::PlaceSet if value.entry().is_some() => {
             if let Some(entry) = value.entry() {
                 check(&entry, &crate::language::INLINE_SET, sink);
@@ -73,6 +74,19 @@ fn tables(value: &Value<'_>, key: &'static Key, table: &'static Table, sink: &Si
             Some(entry) => check(&entry, table, sink),
             None => wrong(&item, key, sink),
         }
+    }
+}
+
+/// A text or a table, or a list of either.
+fn facts_or(value: &Value<'_>, key: &'static Key, table: &'static Table, sink: &Sink) {
+    let one = |value: &Value<'_>| match value.entry() {
+        Some(entry) => check(&entry, table, sink),
+        None if value.word().is_some() => {}
+        None => wrong(value, key, sink),
+    };
+    match value.value.as_array() {
+        Some(_) => value.items().iter().for_each(one),
+        None => one(value),
     }
 }
 
@@ -102,7 +116,7 @@ fn fit_plain(value: &Value<'_>, key: &'static Key, sink: &Sink) {
         Shape::Names => value
             .entry()
             .is_some_and(|names| names.pairs().iter().all(|(_, name)| text(name))),
-        Shape::Table(_) | Shape::Tables(_) | Shape::Named(_) => true,
+        Shape::Table(_) | Shape::Tables(_) | Shape::Named(_) | Shape::FactsOr(_) => true,
     };
     if !fits {
         wrong(value, key, sink);

@@ -2,10 +2,12 @@
 
 use crate::common::{sample, shown};
 use register::model::{
-    Clause, Condition, Disclosure, Effect, HostingPlace, Instant, Instrument, Kind, Layer, LiftPlaces,
-    Obligation, Obliged, Outcome, PlaceFact, PlaceSetName, PlaceSubject, Polarity, ReadingTests, Register,
+    Clause, Condition, Disclosure, Effect, ExceptionApproval, ExpectedMissing, ExpectedState, Given,
+    GivenScreening, HostingPlace, Instant, Instrument, Kind, Layer, LiftPlaces, Obligation, Obliged, Origin,
+    OriginSource, Outcome, Pattern, PlaceFact, PlaceSetName, PlaceSubject, Polarity, ReadingTests, Register,
     Span, Test,
 };
+use register::source::Source;
 use territory::{Definition, Member, Place};
 
 fn register() -> Register {
@@ -198,6 +200,51 @@ fn groups_in_groups_are_resolved() {
             .reading
             .is_none()
     );
+}
+
+/// A group is understood once everything in it is.
+#[test]
+fn a_group_is_known_when_the_last_group_in_it_is() {
+    let text = "
+[groups.inner]
+members = ['FR']
+reading = { by = 'legal', known_from = 2026-04-20 }
+[groups.middle]
+members = ['DE', 'group:inner']
+reading = { by = 'legal' }
+[groups.outer]
+members = ['GB', 'group:middle']
+reading = { by = 'legal', known_from = 2024-01-01 }
+[groups.without]
+members = ['*']
+except = ['group:inner']
+reading = { by = 'legal', known_from = 2024-01-01 }
+[groups.later]
+members = ['group:inner']
+reading = { by = 'legal', known_from = 2026-05-01 }
+[groups.unread]
+members = ['ES']
+[groups.doubtful]
+members = ['GB', 'group:unread']
+reading = { by = 'legal', known_from = 2024-01-01 }
+";
+    let source = Source {
+        path: "groups.toml".to_owned(),
+        text: text.to_owned(),
+    };
+    let all = sample().into_iter().chain([source]).collect::<Vec<_>>();
+    let register = register::parse(&all).register.unwrap();
+    let check = |id: &str, expected: Option<Option<Instant>>| {
+        let group = register.groups.iter().find(|group| group.id == id).unwrap();
+        let reading = group.reading.as_ref().map(|reading| reading.known_from);
+        assert_eq!(reading, expected, "{id}");
+    };
+    check("inner", Some(at("2026-04-20")));
+    check("middle", Some(at("2026-04-20")));
+    check("outer", Some(at("2026-04-20")));
+    check("without", Some(at("2026-04-20")));
+    check("later", Some(at("2026-05-01")));
+    check("doubtful", None);
 }
 
 #[test]
@@ -429,6 +476,73 @@ fn tests_and_invariants_are_data() {
             to: at("2027-01-02")
         }
     );
+}
+
+#[test]
+fn claims_of_a_test_are_read_as_written() {
+    let case = &register().tests[1];
+    let known = |code: &str| PlaceFact::Known(place(code));
+    let of = |source, place| Origin {
+        source,
+        ..Origin::zone(place)
+    };
+    let expected = [
+        Origin::zone(known("US")),
+        Origin {
+            age: 3 * 3600,
+            ..of(OriginSource::Directory, known("HK"))
+        },
+        Origin {
+            age: 13 * 3600,
+            site: Some("hong-kong-central".into()),
+            ..of(OriginSource::Badge, known("HK"))
+        },
+        Origin {
+            marked: true,
+            ..of(OriginSource::GeoIp, known("US"))
+        },
+        Origin {
+            // days of trips are those of UTC, whatever the zone of the file; the last one is included
+            days: Span {
+                from: at("2026-07-13T00:00:00Z"),
+                to: at("2026-07-21T00:00:00Z"),
+            },
+            ..of(OriginSource::Trip, known("US"))
+        },
+        of(OriginSource::Session, PlaceFact::Unknown),
+    ];
+    assert_eq!(case.from, expected);
+    let expect = &case.expect;
+    assert_eq!(
+        (expect.state, expect.missing),
+        (Some(ExpectedState::Met), Some(ExpectedMissing::Agreement))
+    );
+    assert_eq!(expect.lift, Some(("northwind-travel".into(), "T-1".into())));
+    assert_eq!(case.given, Given::default());
+}
+
+#[test]
+fn what_is_given_in_a_test_is_read_as_written() {
+    let case = &register().tests[2];
+    let known = |code: &str| PlaceFact::Known(place(code));
+    let expected = Given {
+        patterns: vec![Pattern::Templated],
+        side_call: Some("telemetry.example".into()),
+        exception: Some(ExceptionApproval::SelfApproved),
+        resale: Some(true),
+        beneficiary: Some(known("IR")),
+        human_review: Some(false),
+        registered: Some(false),
+        screening: Some(GivenScreening::Hit),
+        screening_age: 30 * 3600,
+        end_users: Some(vec![known("HK")]),
+        output_to: Some(vec![known("FR")]),
+        residency: Some(PlaceSetName::Group("eea".into())),
+        egress: Some(known("HK")),
+    };
+    assert_eq!(case.given, expected);
+    let sources: Vec<_> = case.from.iter().map(|origin| origin.source).collect();
+    assert_eq!(sources, [OriginSource::VpnExit], "one claim needs no list");
 }
 
 #[test]

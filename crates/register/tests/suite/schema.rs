@@ -140,4 +140,21 @@ fn what_the_reader_refuses_for_its_form_does_not_fit() {
     );
     check("[[entity]]\nid = 'a'\nunsupported_share = 10001", false);
     check("[[entity]]\nid = 'a'\nunsupported_share = 'unknown'", true);
+    let case = |rest: &str| format!("[[test]]\nperson = 'a'\nmodel = 'm'\nexpect.decision = 'deny'\n{rest}");
+    check(&case("from = 'HK'"), true);
+    check(&case("from = ['HK', { source = 'badge', place = 'HK' }]"), true);
+    check(&case("from = { source = 'trip', since = 2026-07-13 }"), true);
+    check(&case("from = 3"), false);
+    check(&case("from = { place = 'HK' }"), false);
+    check(&case("from = [{ source = 'budge' }]"), false);
+    check(&case("from = { source = 'badge', age_hours = -1 }"), false);
+    check(
+        &case("given = { residency = 'eu', patterns = ['templated'] }"),
+        true,
+    );
+    check(&case("given = { screening = 'dirty' }"), false);
+    check(&case("given = { sidecall = 'h' }"), false);
+    check(&case("expect.state = 'unclear'"), true);
+    check(&case("expect.state = 'not met'"), false);
+    check(&case("expect.missing = 'contract'"), false);
 }

@@ -83,7 +83,7 @@ fn mistakes(clause: &Clause) -> Vec<(String, Clause)> {
             control,
         } => {
             let other = Effect::DefinesAffiliate {
-                share: *share,
+                share: share.clone(),
                 at_least: !at_least,
                 control: *control,
             };
@@ -114,9 +114,12 @@ fn without_one(conditions: &[Condition]) -> impl Iterator<Item = (String, Vec<Co
     })
 }
 
+/// What is wrong about an exception, and how it comes to be so.
+type Widening = (&'static str, fn(&mut Lift));
+
 /// Exceptions that lack one of the limits of this one.
 fn wider(lift: &Lift) -> impl Iterator<Item = (&'static str, Lift)> {
-    let changes: [(&'static str, fn(&mut Lift)); 10] = [
+    let changes: [Widening; 10] = [
         ("for any place", |lift| lift.places = LiftPlaces::Anywhere),
         ("for anybody", |lift| lift.if_named = false),
         ("with inference anywhere", |lift| lift.if_inference_not_in = None),
@@ -128,7 +131,7 @@ fn wider(lift: &Lift) -> impl Iterator<Item = (&'static str, Lift)> {
         ("for any site", |lift| lift.assigned_sites.clear()),
         ("without the VPN", |lift| lift.over_vpn = false),
     ];
-    let changed = move |(what, change): (&'static str, fn(&mut Lift))| {
+    let changed = move |(what, change): Widening| {
         let mut wider = lift.clone();
         change(&mut wider);
         (wider != *lift).then_some((what, wider))
