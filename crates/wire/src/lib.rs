@@ -19,6 +19,7 @@ mod render;
 mod scan;
 mod splice;
 mod surface;
+pub mod translate;
 
 pub use denial::{Denial, DenialCode};
 pub use dialect::{Dialect, returns};
