@@ -3,8 +3,8 @@
 use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
-    Connector, ConnectorError, ConnectorSettings, Connectors, Credential, Gateway, GatewayConfig,
-    GatewayError, InForce, Limits, Switch,
+    Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
+    GatewayConfig, GatewayError, InForce, Limits, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -189,6 +189,7 @@ fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
         credential: Credential::Literal(SECRET.to_owned()),
         protocol,
         is_stand_in,
+        options: ConnectorOptions::default(),
     }
 }
 
