@@ -102,8 +102,8 @@ impl Connectors {
     /// Keeps every credential fresh for as long as this is polled, each by itself, so that none waits for another.
     pub async fn tend(self: Arc<Self>, clock: fn() -> Instant) {
         let mut tending = JoinSet::new();
-        for id in self.by_id.keys().cloned() {
-            let connectors = Arc::clone(&self);
+        for id in self.by_id.keys() {
+            let (connectors, id) = (Arc::clone(&self), id.clone());
             tending.spawn(async move { connectors.tend_one(&id, clock).await });
         }
         while tending.join_next().await.is_some() {}
