@@ -1,5 +1,6 @@
 //! The body of a provider's answer, in the protocol's own form whatever the channel makes of it.
 
+use super::upstream::Seat;
 use bytes::Bytes;
 use hyper::Response;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
@@ -13,6 +14,8 @@ use wire::bedrock::{self, EventStream, EventStreamError};
 pub(crate) struct ProviderBody {
     incoming: Incoming,
     reading: Reading,
+    /// Held until nobody waits for the rest any more.
+    _seat: Seat,
 }
 
 /// What is done with the bytes.
@@ -38,7 +41,7 @@ pub(crate) enum ProviderBodyError {
 
 impl ProviderBody {
     /// The answer of a provider, its content type that of the protocol.
-    pub(super) fn of(protocol: Protocol, answer: Response<Incoming>) -> Response<Self> {
+    pub(super) fn of(protocol: Protocol, answer: Response<Incoming>, seat: Seat) -> Response<Self> {
         let (mut head, incoming) = answer.into_parts();
         let content_type = head.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         let is_binary = protocol == Protocol::Bedrock && content_type.is_some_and(bedrock::is_stream);
@@ -50,7 +53,12 @@ impl ProviderBody {
         } else {
             Reading::AsTheyAre
         };
-        Response::from_parts(head, Self { incoming, reading })
+        let body = Self {
+            incoming,
+            reading,
+            _seat: seat,
+        };
+        Response::from_parts(head, body)
     }
 }
 
