@@ -73,7 +73,7 @@ impl Upstream {
     ) -> Result<Response<ProviderBody>, SendError> {
         let seat = self.seat(connector).ok_or(SendError::NoWay)?;
         let answer = seat.0.client.request(request).await?;
-        Ok(ProviderBody::of(connector.protocol(), answer, seat))
+        Ok(ProviderBody::of(connector.protocol(), answer, seat).await)
     }
 
     /// A place on the first lane that has one, so that what is little used can be closed.
