@@ -10,22 +10,17 @@ mod pass;
 mod request;
 
 use crate::body::Answer;
+use crate::connectors::ProviderBody;
 use crate::shared::Shared;
-use crate::{GatewayError, Limits};
 use bytes::Bytes;
 use decision::Permit;
 use due::OutcomeDue;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderName};
 use hyper::http::HeaderValue;
 use hyper::{HeaderMap, Request, Response, StatusCode};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ledger::{Ended, Recorded};
-use outgoing::Outgoing;
+pub(crate) use outgoing::Outgoing;
 use pass::PassThrough;
 use register::model::{Deployment, HostingPlace};
 use std::sync::Arc;
@@ -43,31 +38,6 @@ pub(crate) struct Forwarding {
     pub headers: HeaderMap,
     /// The caller's query.
     pub query: Option<String>,
-}
-
-/// Connections to providers.
-pub(crate) struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, Outgoing>,
-}
-
-impl Upstream {
-    /// Connections that trust the roots of the web, and hosts by name only.
-    pub(crate) fn new(limits: &Limits) -> Result<Self, GatewayError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(limits.connect));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::aws_lc_rs::default_provider())
-            .map_err(|error| GatewayError::Trust {
-                reason: error.to_string(),
-            })?;
-        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Ok(Self { client })
-    }
 }
 
 /// Sends the request and begins to pass back the answer. How it ended is recorded whatever happens, also when the caller
@@ -92,10 +62,10 @@ pub(crate) async fn forward(
     let connector = connector.filter(|connector| connector.protocol().speaks(forwarding.surface));
     let connector =
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
-    let request = request::build(connector, deployment, &forwarding)?;
+    let request = request::build(connector, deployment, &forwarding, (shared.clock)())?;
     let labels = labels(&permit, deployment, connector.is_stand_in());
     due.sent(request.body().len());
-    let sending = shared.upstream.client.request(request);
+    let sending = shared.upstream.send(connector, request);
     let answer = match tokio::time::timeout(shared.limits.first_byte, sending).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {
@@ -154,7 +124,7 @@ fn acceptable(status: StatusCode, connector: &str) -> Result<(), Fault> {
 fn pass_back(
     shared: &Shared,
     dialect: Dialect,
-    answer: Response<Incoming>,
+    answer: Response<ProviderBody>,
     due: OutcomeDue,
     labels: HeaderMap,
 ) -> Answer {

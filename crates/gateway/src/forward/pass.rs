@@ -5,8 +5,9 @@
 
 use super::due::OutcomeDue;
 use crate::body::BodyError;
+use crate::connectors::ProviderBody;
 use bytes::{Bytes, BytesMut};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Frame, SizeHint};
 use ledger::Ended;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -20,7 +21,7 @@ const LOOKS: u32 = 4;
 /// An answer on its way back.
 pub(super) struct PassThrough {
     /// `None` once it has ended.
-    upstream: Option<Incoming>,
+    upstream: Option<ProviderBody>,
     /// The dialect whose events these are, if they are events.
     stream: Option<Dialect>,
     due: OutcomeDue,
@@ -34,7 +35,7 @@ pub(super) struct PassThrough {
 
 impl PassThrough {
     pub(super) fn new(
-        upstream: Incoming,
+        upstream: ProviderBody,
         stream: Option<Dialect>,
         idle: Duration,
         mut due: OutcomeDue,

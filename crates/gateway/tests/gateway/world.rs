@@ -3,8 +3,8 @@
 use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
-    Connector, ConnectorError, ConnectorSettings, Connectors, Credential, Gateway, GatewayConfig,
-    GatewayError, InForce, Limits, Switch,
+    Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
+    GatewayConfig, GatewayError, InForce, Limits, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -80,6 +80,7 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<Source>,
     pub(crate) credential: Credential,
     pub(crate) clock: fn() -> Instant,
+    pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
 impl Plan {
@@ -92,6 +93,7 @@ impl Plan {
             sources: sources(),
             credential: Credential::Literal(SECRET.to_owned()),
             clock: || NOW,
+            adjust: Box::new(|_| {}),
         }
     }
 
@@ -103,9 +105,10 @@ impl Plan {
         let connectors = ["anthropic-api", "openai-api", "gemini-api"];
         let connectors = connectors
             .map(|id| settings(id, &format!("http://{}", self.upstream), self.is_stand_in))
-            .map(|settings| ConnectorSettings {
-                credential: self.credential.clone(),
-                ..settings
+            .map(|mut settings| {
+                settings.credential = self.credential.clone();
+                (self.adjust)(&mut settings);
+                settings
             })
             .map(|settings| Connector::open(&settings, |_| None).unwrap());
         let mut config = config(connectors.into(), device, self.limits, &self.sources);
@@ -189,6 +192,7 @@ fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
         credential: Credential::Literal(SECRET.to_owned()),
         protocol,
         is_stand_in,
+        options: ConnectorOptions::default(),
     }
 }
 
