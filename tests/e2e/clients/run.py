@@ -1,0 +1,142 @@
+"""Every client, unmodified, against one demo gateway: answered, with a tool where it has tools, and refused once.
+
+    run.py READY [KIND VERSION FOLDER]...
+
+READY is the file with the demo's line of JSON; behind it stand the clients that were installed, or could not be: KIND
+is a key of KINDS below, and FOLDER has a file `complete` where the installation succeeded. With ONLY in the
+environment, only kinds that hold its text are run.
+"""
+
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from claude_code import ClaudeCode
+from codex import Codex
+from copilot import Copilot
+from gemini_cli import GeminiCli
+from harness import Failed, Gateway, ask
+from llm import Llm
+from sdks import (
+    AnthropicCount,
+    AnthropicJs,
+    AnthropicPython,
+    GenAiJs,
+    LangChainAnthropic,
+    LangChainOpenAi,
+    OpenAiJs,
+    OpenAiJsResponses,
+    OpenAiPython,
+    OpenAiPythonResponses,
+)
+
+KINDS = {
+    "claude-code": [ClaudeCode],
+    "codex": [Codex],
+    "copilot": [Copilot],
+    "gemini-cli": [GeminiCli],
+    "llm": [Llm],
+    "openai-python": [OpenAiPython, OpenAiPythonResponses],
+    "anthropic-python": [AnthropicPython, AnthropicCount],
+    "langchain-openai": [LangChainOpenAi],
+    "langchain-anthropic": [LangChainAnthropic],
+    "openai-js": [OpenAiJs, OpenAiJsResponses],
+    "anthropic-js": [AnthropicJs],
+    "genai-js": [GenAiJs],
+}
+
+# Routes that the gateway may still be without: a client of one is left out, and said to be, only while it is.
+MAY_BE_MISSING = ("/v1/responses", "/v1/messages/count_tokens", "/v1beta/models/gemini-pro:generateContent")
+
+AT_ONCE = 2
+OTHERS_LEFT_OUT = 2
+
+
+def main(ready, *installed):
+    ready = json.loads(Path(ready).read_text())
+    personas = ready["personas"]
+    gateway = Gateway(ready["base_url"], personas["london-developer"]["key"], personas["hk-analyst"]["key"])
+    clients = [
+        kind(version, folder)
+        for name, version, folder in zip(*[iter(installed)] * 3)
+        for kind in KINDS[name]
+        if os.environ.get("ONLY", "") in name
+    ]
+    unserved = {route for route in MAY_BE_MISSING if not is_served(gateway, route)}
+    rows = {client: {} for client in clients}
+    missing = [client for client in clients if not (client.folder / "complete").exists()]
+    waiting = [client for client in clients if client.route in unserved and client not in missing]
+    cases = [
+        (client, case)
+        for client in clients
+        if client not in missing and client not in waiting
+        for case in ("permitted", "tool", "refused")
+        if case != "tool" or client.has_tools
+    ]
+    began = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for (client, case), (verdict, words) in zip(cases, pool.map(lambda one: run(gateway, *one), cases)):
+            rows[client][case] = verdict
+            if words:
+                print(f"--- {client.name} {client.version}, {case}: {words}\n")
+    for client in missing:
+        rows[client] = {"permitted": "not installed"}
+    for client in waiting:
+        rows[client] = {"permitted": f"left out: the gateway does not serve {client.route}"}
+    show(rows)
+    print(f"{len(cases)} cases in {time.monotonic() - began:.0f} s; behind each verdict, the requests for one question")
+    failed = sum(verdict == "FAILED" for row in rows.values() for verdict in row.values())
+    problems = left_out(missing) if os.environ.get("CI") == "true" else []
+    for problem in problems:
+        print(problem)
+    passed = len(cases) - failed
+    if passed == 0:
+        print("no client was tried")
+    return 1 if failed or problems or passed == 0 else 0
+
+
+def run(gateway, client, case):
+    try:
+        return ask(client, gateway, case), None
+    except Failed as error:
+        return "FAILED", error
+    except Exception as error:  # whatever a client does, the others are tried
+        return "FAILED", f"{type(error).__name__}: {error}"
+
+
+def is_served(gateway, route):
+    """Whether the gateway has a route: any answer but its own word that it has none."""
+    headers = {"authorization": f"Bearer {gateway.permitted_key}", "content-type": "application/json"}
+    request = urllib.request.Request(gateway.url + route, b"{}", headers)
+    try:
+        urllib.request.urlopen(request, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        return not (error.code == 404 and b"no such route" in error.read())
+    return True
+
+
+def left_out(missing):
+    """What CI must not do without."""
+    problems = [f"{client.name} {client.version} must not be left out" for client in missing if client.is_needed]
+    others = [client for client in missing if not client.is_needed]
+    if len(others) > OTHERS_LEFT_OUT:
+        problems.append(f"{len(others)} others are left out, more than {OTHERS_LEFT_OUT}")
+    return problems
+
+
+def show(rows):
+    line = "{:<28} {:<10} {:<12} {:<12} {}"
+    print(line.format("client", "version", "permitted", "tool", "refused"))
+    for client, row in rows.items():
+        none = "" if client.has_tools or "refused" not in row else "none"
+        cells = row.get("permitted", ""), row.get("tool", none), row.get("refused", "")
+        print(line.format(client.name, client.version, *cells).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
