@@ -86,7 +86,7 @@ need_venv() {
         say "making the Python environment ${venv##*/}"
         need_command python3 python3-venv
         mkdir -p "$cache/venvs"
-        locked make_venv "$venv" "$@" >&2
+        locked make_venv "$venv" "$@" >&2 || return
     fi
     printf '%s\n' "$venv/bin/python"
 }

@@ -23,7 +23,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// A provider at work; it ends when this is dropped, with all its connections.
-#[derive(Debug)]
 pub struct Provider {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -31,17 +30,29 @@ pub struct Provider {
 }
 
 /// What its connections have in common.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
     scripts: Mutex<Scripts>,
     got: Mutex<Vec<Got>>,
     counted: watch::Sender<Counted>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Scripts {
     next: VecDeque<Script>,
-    always: Script,
+    always: Always,
+}
+
+/// What is done to a request without a script of its own.
+enum Always {
+    Same(Box<Script>),
+    ByRequest(Box<dyn Fn(&Got) -> Script + Send + Sync>),
+}
+
+impl Default for Always {
+    fn default() -> Self {
+        Self::Same(Box::default())
+    }
 }
 
 /// What has happened so far.
@@ -82,7 +93,12 @@ impl Provider {
 
     /// What to do to every request that has no script of its own.
     pub fn always(&self, script: Script) {
-        lock(&self.shared.scripts).always = script;
+        lock(&self.shared.scripts).always = Always::Same(Box::new(script));
+    }
+
+    /// The same, chosen by what the request is: a provider that looks at signatures and tokens, or has paths of its own.
+    pub fn deciding(&self, choose: impl Fn(&Got) -> Script + Send + Sync + 'static) {
+        lock(&self.shared.scripts).always = Always::ByRequest(Box::new(choose));
     }
 
     /// What to do to the next request; called again, to the one after it.
@@ -112,11 +128,16 @@ impl Provider {
 }
 
 impl Shared {
-    fn script(&self, got: Got) -> Script {
-        lock(&self.got).push(got);
-        self.counted.send_modify(|counted| counted.requests += 1);
+    fn script(&self, got: &Got) -> Script {
         let mut scripts = lock(&self.scripts);
-        scripts.next.pop_front().unwrap_or_else(|| scripts.always.clone())
+        let script = match (scripts.next.pop_front(), &scripts.always) {
+            (Some(script), _) => script,
+            (None, Always::Same(script)) => (**script).clone(),
+            (None, Always::ByRequest(choose)) => choose(got),
+        };
+        lock(&self.got).push(got.clone());
+        self.counted.send_modify(|counted| counted.requests += 1);
+        script
     }
 }
 
@@ -138,7 +159,7 @@ async fn converse(mut stream: TcpStream, shared: Arc<Shared>) {
     let _ = stream.set_nodelay(true);
     let mut incoming = Incoming::default();
     while let Ok(Some(got)) = incoming.next(&mut stream).await {
-        let mut script = shared.script(got.clone());
+        let mut script = shared.script(&got);
         if matches!(script.body, Body::StandIn) {
             script = script.answered_by(standin::answer(&got.method, &got.target, &got.body));
         }

@@ -133,6 +133,20 @@ async fn the_next_requests_have_scripts_of_their_own_and_the_rest_share_one() {
     assert!(answers[3].contains("\r\nrequest-id: r\r\n"), "{}", answers[3]);
 }
 
+#[tokio::test]
+async fn it_may_look_at_a_request_before_it_answers() {
+    let provider = Provider::start().await.unwrap();
+    provider.deciding(|got| match got.header("x-mixed") {
+        Some("Case") if got.target == PATH => Script::answer(200, "known"),
+        _ => Script::answer(401, "unknown"),
+    });
+    assert_eq!(body(&answered(provider.address(), PATH, "{}").await), "known");
+    assert_eq!(
+        body(&answered(provider.address(), "/other", "{}").await),
+        "unknown"
+    );
+}
+
 async fn check_cut(script: Script, expected: &str) {
     let provider = Provider::start().await.unwrap();
     provider.always(script);

@@ -15,6 +15,10 @@ wire_api = "responses"
 
 [analytics]
 enabled = false
+
+[features]
+# their list is looked for elsewhere
+plugins = false
 """
 
 
@@ -34,3 +38,11 @@ class Codex(Client):
             [self.module(".bin/codex"), "exec", "--skip-git-repo-check", prompt],
             BANK_KEY=place.key,
         )
+
+
+class CodexInHongKong(Codex):
+    """What a developer in Hong Kong is permitted, is worked with there like anywhere."""
+
+    name = "Codex CLI, Hong Kong"
+    cases = ("permitted", "tool")
+    persona, model = "hk-developer", "gpt-5"

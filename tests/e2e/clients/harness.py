@@ -25,11 +25,10 @@ class Failed(Exception):
 
 @dataclass
 class Gateway:
-    """Where the clients are sent, and whose keys they have."""
+    """Where the clients are sent, and the keys of the personas."""
 
     url: str
-    permitted_key: str
-    refused_key: str
+    keys: dict
 
 
 @dataclass
@@ -106,12 +105,12 @@ def node():
 
 def ask(client, gateway, case):
     """One case of a client: `permitted`, `tool` or `refused`. Returns a few words for the table."""
-    key = gateway.refused_key if case == "refused" else gateway.permitted_key
+    persona = client.refused_persona if case == "refused" else client.persona
     model = client.refused_model if case == "refused" else client.model
     prompt = f"run: cat {NOTE}" if case == "tool" else QUESTION
     with tempfile.TemporaryDirectory(prefix="bailiwick-client-", ignore_cleanup_errors=True) as folder:
         with Witness(gateway.url) as witness:
-            place = Place(folder, witness.url, key, model)
+            place = Place(folder, witness.url, gateway.keys[persona], model)
             shown = client.ask(place, prompt, case)
             try:
                 return CHECKS[case](client, place, shown, witness)
@@ -178,9 +177,9 @@ def expect(holds, otherwise):
 class Client:
     """What the table of a client says unless it says otherwise."""
 
-    has_tools = True
-    model = "claude-sonnet"
-    refused_model = "claude-sonnet"
+    cases = ("permitted", "tool", "refused")
+    persona, model = "london-developer", "claude-sonnet"
+    refused_persona, refused_model = "hk-analyst", "claude-sonnet"
     refusal_calls = 1
     shown_times = 1
     never_shown = ()

@@ -17,10 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from claude_code import ClaudeCode
-from codex import Codex
+from codex import Codex, CodexInHongKong
 from copilot import Copilot
 from gemini_cli import GeminiCli
-from harness import Failed, Gateway, ask
+from harness import CHECKS, Client, Failed, Gateway, ask
 from llm import Llm
 from sdks import (
     AnthropicCount,
@@ -37,7 +37,7 @@ from sdks import (
 
 KINDS = {
     "claude-code": [ClaudeCode],
-    "codex": [Codex],
+    "codex": [Codex, CodexInHongKong],
     "copilot": [Copilot],
     "gemini-cli": [GeminiCli],
     "llm": [Llm],
@@ -59,8 +59,7 @@ OTHERS_LEFT_OUT = 2
 
 def main(ready, *installed):
     ready = json.loads(Path(ready).read_text())
-    personas = ready["personas"]
-    gateway = Gateway(ready["base_url"], personas["london-developer"]["key"], personas["hk-analyst"]["key"])
+    gateway = Gateway(ready["base_url"], {name: persona["key"] for name, persona in ready["personas"].items()})
     clients = [
         kind(version, folder)
         for name, version, folder in zip(*[iter(installed)] * 3)
@@ -75,8 +74,7 @@ def main(ready, *installed):
         (client, case)
         for client in clients
         if client not in missing and client not in waiting
-        for case in ("permitted", "tool", "refused")
-        if case != "tool" or client.has_tools
+        for case in client.cases
     ]
     began = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -111,7 +109,7 @@ def run(gateway, client, case):
 
 def is_served(gateway, route):
     """Whether the gateway has a route: any answer but its own word that it has none."""
-    headers = {"authorization": f"Bearer {gateway.permitted_key}", "content-type": "application/json"}
+    headers = {"authorization": f"Bearer {gateway.keys[Client.persona]}", "content-type": "application/json"}
     request = urllib.request.Request(gateway.url + route, b"{}", headers)
     try:
         urllib.request.urlopen(request, timeout=10).close()
@@ -133,8 +131,9 @@ def show(rows):
     line = "{:<28} {:<10} {:<12} {:<12} {}"
     print(line.format("client", "version", "permitted", "tool", "refused"))
     for client, row in rows.items():
-        none = "" if client.has_tools or "refused" not in row else "none"
-        cells = row.get("permitted", ""), row.get("tool", none), row.get("refused", "")
+        # a client that was left out has a reason instead of verdicts
+        without = "-" if client.cases[-1] in row else ""
+        cells = [row.get(case, without) for case in CHECKS]
         print(line.format(client.name, client.version, *cells).rstrip())
 
 

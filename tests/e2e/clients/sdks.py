@@ -68,7 +68,7 @@ class AnthropicPython(Messages):
 
 class AnthropicCount(Messages):
     name, program = "anthropic (Python), count", "anthropic_count.py"
-    has_tools = False
+    cases = ("permitted", "refused")
     route = "/v1/messages/count_tokens"
     asks_at = (route,)
 
