@@ -9,6 +9,9 @@ use wire::Surface;
 /// Content type of answers that come whole.
 const JSON: &str = "application/json";
 
+/// How the path ends by which Gemini counts tokens.
+const COUNT: &str = ":countTokens";
+
 /// An answer, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -32,12 +35,17 @@ pub fn answer(method: &str, target: &str, body: &[u8]) -> Answer {
         });
         return whole(200, list.to_string());
     }
-    let (Some((surface, model)), "POST") = (called(path), method) else {
-        return refuse(404, "The stand-in has no such route.");
+    let Ok(request) = serde_json::from_slice::<Value>(body) else {
+        return refuse(400, "The request is not JSON.");
     };
-    match serde_json::from_slice::<Value>(body) {
-        Ok(request) => of_call(surface, model, query, &request, body),
-        Err(_) => refuse(400, "The request is not JSON."),
+    match (method, path.strip_suffix(COUNT), called(path)) {
+        // asked in the same words as for an answer
+        ("POST", Some(before), _) => {
+            let asked = Asked::read(Surface::Generate, before.rsplit('/').next(), &request);
+            whole(200, gemini::counted(&Said::to(asked, body)))
+        }
+        ("POST", None, Some((surface, model))) => of_call(surface, model, query, &request, body),
+        _ => refuse(404, "The stand-in has no such route."),
     }
 }
 
@@ -77,7 +85,7 @@ fn of_call(surface: Surface, model: Option<&str>, query: &str, request: &Value, 
         (Surface::StreamGenerate, _) if query.split('&').any(|parameter| parameter == "alt=sse") => {
             events(gemini::events(&said))
         }
-        (Surface::StreamGenerate, _) => Answer {
+        _ => Answer {
             status: 200,
             content_type: JSON,
             pieces: gemini::array(&said),

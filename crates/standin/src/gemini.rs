@@ -31,6 +31,11 @@ pub(crate) fn array(said: &Said) -> Vec<String> {
     array
 }
 
+/// The answer to `countTokens`.
+pub(crate) fn counted(said: &Said) -> String {
+    json!({ "totalTokens": said.tokens_in }).to_string()
+}
+
 fn pieces(said: &Said) -> Vec<Value> {
     let mut pieces: Vec<Value> = said
         .words()

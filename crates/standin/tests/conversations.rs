@@ -252,6 +252,13 @@ async fn tokens_are_counted_as_they_are_told_in_the_answer() {
         of(&counted.body, "/input_tokens"),
         of(&answered.body, "/usage/input_tokens")
     );
+    let body = json!({ "contents": [{ "parts": [{ "text": "Hello" }] }] }).to_string();
+    let counted = ask(&standin, "POST", "/v1beta/models/m:countTokens", &body).await;
+    let answered = ask(&standin, "POST", "/v1beta/models/m:generateContent", &body).await;
+    assert_eq!(
+        of(&counted.body, "/totalTokens"),
+        of(&answered.body, "/usageMetadata/promptTokenCount")
+    );
 }
 
 /// The call of a tool, put together from the events in which Messages and Chat Completions send it.
@@ -300,7 +307,7 @@ async fn it_lists_itself_and_has_nothing_else() {
     let standin = started().await;
     let list = ask(&standin, "GET", "/v1/models", "").await;
     assert!(list.body.contains("larkmoor-standin"));
-    assert_eq!(ask(&standin, "GET", "/v1/messages", "").await.status, 404);
+    assert_eq!(ask(&standin, "GET", "/v1/messages", "{}").await.status, 404);
     assert_eq!(ask(&standin, "POST", "/v1/files", "{}").await.status, 404);
     let path = "/v1/models/standin:rewrite";
     assert_eq!(ask(&standin, "POST", path, "{}").await.status, 404);
