@@ -184,6 +184,8 @@ class Client:
     shown_times = 1
     never_shown = ()
     also_shown = ()
+    # how the provider calls the model, where that does not begin by our name of it
+    model_upstream = ""
     # CI must not do without it
     is_needed = False
     # the route it depends on, and how the paths end at which it asks a model
@@ -194,8 +196,8 @@ class Client:
         self.version, self.folder = version, Path(folder)
 
     def answer_holds(self, place):
-        """What is shown of an answer; the provider's name of a model begins by ours."""
-        return LABEL, f"`{place.model}"
+        """What is shown of an answer."""
+        return LABEL, f"`{self.model_upstream or place.model}"
 
     def module(self, path):
         return self.folder / "node_modules" / path

@@ -83,7 +83,7 @@ class AnthropicJs(Messages):
 class GenAiJs(Sdk):
     name, program = "google-genai (JS)", "genai.mjs"
     route = "/v1beta/models/gemini-pro:generateContent"
-    model = "gemini-pro"
+    model, model_upstream = "gemini-pro", "gemini-3.1-pro-preview"
     refusal_status = 403
     also_shown = ("ApiError 403",)
 

@@ -20,7 +20,7 @@ try {
     console.log((await client.models.generateContent({ model: MODEL, contents, config })).text);
   } else {
     const whole = await client.models.generateContent({ model: MODEL, contents });
-    assert(whole.text.includes(MODEL));
+    assert(whole.text.includes("stand-in") && whole.usageMetadata.totalTokenCount > 0);
     let text = "";
     for await (const chunk of await client.models.generateContentStream({ model: MODEL, contents })) {
       text += chunk.text ?? "";
