@@ -18,7 +18,7 @@ from pathlib import Path
 
 from claude_code import ClaudeCode
 from codex import Codex, CodexInHongKong
-from copilot import Copilot
+from copilot import Copilot, CopilotByMessages, CopilotByResponses
 from gemini_cli import GeminiCli
 from harness import CHECKS, Client, Failed, Gateway, ask
 from llm import Llm
@@ -38,7 +38,7 @@ from sdks import (
 KINDS = {
     "claude-code": [ClaudeCode],
     "codex": [Codex, CodexInHongKong],
-    "copilot": [Copilot],
+    "copilot": [Copilot, CopilotByResponses, CopilotByMessages],
     "gemini-cli": [GeminiCli],
     "llm": [Llm],
     "openai-python": [OpenAiPython, OpenAiPythonResponses],
