@@ -101,11 +101,12 @@ make_venv() {
     touch "$venv/complete"
 }
 
-# start_demo SCRATCH: starts the demo on a free port, with $demo as its process, and waits until SCRATCH/ready.json
+# start_demo SCRATCH [ARGUMENT...]: starts the demo on a free port, with $demo as its process, and waits until SCRATCH/ready.json
 # holds the line that it prints once it can be used. The caller ends it.
 start_demo() {
     local scratch=$1
-    "$target/debug/bailiwick" demo --stand-in-only --json --port 0 --data-dir "$scratch/data" \
+    shift
+    "$target/debug/bailiwick" demo --stand-in-only --json --port 0 --data-dir "$scratch/data" "$@" \
         >"$scratch/out" 2>"$scratch/err" &
     demo=$!
     for _ in $(seq 300); do

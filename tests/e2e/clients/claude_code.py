@@ -22,3 +22,13 @@ class ClaudeCode(Client):
             DISABLE_TELEMETRY=1,
             DISABLE_ERROR_REPORTING=1,
         )
+
+
+class ClaudeCodeInNewYork(ClaudeCode):
+    """Refused a Claude model by the directive, somebody goes on in the same tool with a model of another protocol."""
+
+    name = "Claude Code, New York"
+    under_directive = True
+    probe = {"model": "gpt-5", "max_tokens": 1, "messages": [{"role": "user", "content": "Hello"}]}
+    persona, model = "newyork-foreign-national", "gpt-5"
+    refused_persona, refused_model = "newyork-foreign-national", "fable-5"

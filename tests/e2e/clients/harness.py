@@ -190,6 +190,10 @@ class Client:
     is_needed = False
     # the route it depends on, and how the paths end at which it asks a model
     route = "/v1/messages"
+    # a body by which the route shows whether it can do what the client needs
+    probe = {}
+    # whether it is tried while the directive of the demo bank's register stands
+    under_directive = False
     asks_at = ("/chat/completions", "/responses", "/messages", ":generateContent", ":streamGenerateContent")
 
     def __init__(self, version, folder):
