@@ -7,7 +7,7 @@
 use crate::Switch;
 use crate::body::{self, Answer};
 use crate::caught::caught;
-use crate::shared::Shared;
+use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, HeaderValue};
@@ -131,7 +131,13 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
 
 fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
     let is_ready = handler == Handler::Ready;
-    let (status, mut text) = if is_ready && !shared.recorder.is_healthy() {
+    let is_ending = *shared.phase.borrow() != Phase::Serving;
+    let (status, mut text) = if is_ready && is_ending {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this gateway is stopping\n".to_owned(),
+        )
+    } else if is_ready && !shared.recorder.is_healthy() {
         (
             StatusCode::SERVICE_UNAVAILABLE,
             "the audit device cannot keep entries at present\n".to_owned(),

@@ -13,6 +13,7 @@ pub mod event;
 pub mod fault;
 mod header_text;
 pub mod list;
+mod meter;
 mod peek;
 mod protocol;
 mod render;
@@ -25,6 +26,7 @@ pub use dialect::{Dialect, returns};
 pub use fault::{Fault, FaultCode};
 pub use header_text::header_text;
 pub use list::{ListShape, ListedModel};
+pub use meter::{Meter, Tokens};
 pub use peek::{ModelField, Peek, PeekError, peek};
 pub use protocol::Protocol;
 pub use render::Rendered;
@@ -51,6 +53,8 @@ pub mod headers {
     pub const DEPLOYMENT: HeaderName = HeaderName::from_static("bailiwick-deployment");
     /// Places in which the inference may run.
     pub const HOSTING: HeaderName = HeaderName::from_static("bailiwick-hosting");
+    /// Id of the model that was asked for, where a permitted alternative answers in its place.
+    pub const SUBSTITUTE_FOR: HeaderName = HeaderName::from_static("bailiwick-substitute-for");
     /// Set where a labelled stand-in answers in place of the provider.
     pub const STAND_IN: HeaderName = HeaderName::from_static("bailiwick-stand-in");
     /// How many models were left out of a list.

@@ -24,4 +24,10 @@ mod passing;
 #[cfg(test)]
 mod provider;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
+mod watched;
+#[cfg(test)]
 mod world;
