@@ -14,24 +14,17 @@ mod request;
 
 use crate::asker::Asker;
 use crate::body::Answer;
-use crate::{GatewayError, Limits, routing};
+use crate::routing;
 use attempt::Attempted;
 use bytes::Bytes;
 use decision::Permit;
 use hyper::header::HeaderName;
 use hyper::{HeaderMap, Request};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ledger::Recorded;
-use outgoing::Outgoing;
+pub(crate) use outgoing::Outgoing;
 use register::model::{Deployment, HostingPlace};
 use std::sync::Arc;
 use wire::{Fault, ModelField, Surface, header_text, headers};
-
-/// Most that is read ahead of an answer whose caller does not take it.
-const READ_AHEAD: usize = 64 * 1024;
 
 /// What is to be forwarded.
 pub(crate) struct Forwarding {
@@ -47,32 +40,6 @@ pub(crate) struct Forwarding {
     pub query: Option<String>,
     /// Whether the caller asks for a stream of events.
     pub is_stream: bool,
-}
-
-/// Connections to providers.
-pub(crate) struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, Outgoing>,
-}
-
-impl Upstream {
-    /// Connections that trust the roots of the web, and hosts by name only.
-    pub(crate) fn new(limits: &Limits) -> Result<Self, GatewayError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(limits.connect));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::aws_lc_rs::default_provider())
-            .map_err(|error| GatewayError::Trust {
-                reason: error.to_string(),
-            })?;
-        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .http1_max_buf_size(READ_AHEAD)
-            .build(connector);
-        Ok(Self { client })
-    }
 }
 
 /// Sends the request and begins to pass back the answer. How it ended is recorded whatever happens, also when the caller

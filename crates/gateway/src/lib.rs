@@ -38,7 +38,10 @@ mod shared;
 mod why;
 
 pub use config::{GatewayConfig, Limits};
-pub use connectors::{Connector, ConnectorError, ConnectorSettings, Connectors, Credential};
+pub use connectors::{
+    Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
+    EntraClient, Health, Proxy,
+};
 pub use in_force::{InForce, Switch};
 
 use shared::Shared;
@@ -57,12 +60,6 @@ pub enum GatewayError {
     /// A connector does not fit the register.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
-    /// Connections to providers cannot be made secure.
-    #[error("the roots of trust for connections to providers cannot be set up: {reason}")]
-    Trust {
-        /// What is wrong.
-        reason: String,
-    },
     /// The listener does not work.
     #[error("the listener does not work: {reason}")]
     Listener {

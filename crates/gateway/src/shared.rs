@@ -1,7 +1,6 @@
 //! What all requests share.
 
-use crate::connectors::Connectors;
-use crate::forward::Upstream;
+use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
 use crate::{GatewayConfig, GatewayError, Limits, Switch};
@@ -41,8 +40,8 @@ impl Shared {
     pub(crate) fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
         config.connectors.check(config.switch.load().snapshot())?;
         Ok(Self {
+            upstream: Upstream::new(&config.connectors, &config.limits),
             connectors: config.connectors,
-            upstream: Upstream::new(&config.limits)?,
             refusals: Refusals::new(config.limits.kept_refusals),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             switch: config.switch,

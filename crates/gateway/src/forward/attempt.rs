@@ -11,9 +11,9 @@ use super::refused::{self, Kept};
 use super::{Forwarding, labels, request};
 use crate::asker::Asker;
 use crate::body::{self, Answer};
+use crate::connectors::ProviderBody;
 use decision::Permit;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use ledger::{Ended, Recorded};
@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep, timeout};
 use wire::{Dialect, Fault, FaultCode, event};
 
 /// What comes of a call: the head of an answer, or none.
-pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<Incoming>, NoHead>> + Send>>;
+pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<ProviderBody>, NoHead>> + Send>>;
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) enum Attempted {
 pub(super) struct Failed {
     due: OutcomeDue,
     /// What the caller gets if nobody else is tried.
-    answer: Result<(Response<Incoming>, HeaderMap, Watching), Fault>,
+    answer: Result<(Response<ProviderBody>, HeaderMap, Watching), Fault>,
 }
 
 /// A call under way.
@@ -78,7 +78,7 @@ pub(super) async fn attempt(
     let connector = connector.filter(|connector| connector.protocol().speaks(asker.surface));
     let connector =
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
-    let request = request::build(connector, deployment, forwarding)?;
+    let request = request::build(connector, deployment, forwarding, (shared.clock)())?;
     let labels = labels(&permit, deployment, connector.is_stand_in(), &asker.model);
     let probe = shared
         .health
@@ -88,12 +88,18 @@ pub(super) async fn attempt(
             Fault::new(FaultCode::UpstreamResting, words)
         })?;
     due.sent(request.body().len(), probe);
-    let client = shared.upstream.client.clone();
+    let sent = shared.upstream.send(connector, request);
     let first_byte = shared.limits.first_byte;
     let sending: Sending = Box::pin(async move {
-        match timeout(first_byte, client.request(request)).await {
+        match timeout(first_byte, sent).await {
             Ok(Ok(head)) => Ok(head),
-            Ok(Err(_)) => Err(NoHead::Unreachable),
+            Ok(Err(error)) => {
+                tracing::warn!(
+                    connect = error.is_connect(),
+                    "there is no connection to the provider"
+                );
+                Err(NoHead::Unreachable)
+            }
             Err(_) => Err(NoHead::Timeout),
         }
     });
@@ -143,7 +149,7 @@ impl Call {
         }
     }
 
-    async fn head(mut self, head: Response<Incoming>) -> Result<Attempted, Fault> {
+    async fn head(mut self, head: Response<ProviderBody>) -> Result<Attempted, Fault> {
         let status = head.status();
         self.due.answered(status, retry_after(&head));
         acceptable(status, &self.connector)?;
@@ -163,7 +169,7 @@ impl Call {
     }
 
     /// Reads a short answer in which the provider may refuse the place that the call came from.
-    async fn perhaps_refused(mut self, head: Response<Incoming>) -> Answer {
+    async fn perhaps_refused(mut self, head: Response<ProviderBody>) -> Answer {
         let (mut parts, incoming) = head.into_parts();
         let idle = self.asker.shared.limits.idle;
         let Kept { body, is_whole } = refused::read(incoming, idle).await;
@@ -279,7 +285,7 @@ fn may_be_tried_elsewhere(status: StatusCode) -> bool {
 }
 
 /// How long a provider asks to be left alone, where it says so in seconds.
-pub(super) fn retry_after(head: &Response<Incoming>) -> Option<Duration> {
+pub(super) fn retry_after(head: &Response<ProviderBody>) -> Option<Duration> {
     if !may_be_tried_elsewhere(head.status()) {
         return None;
     }
@@ -294,7 +300,7 @@ pub(super) fn retry_after(head: &Response<Incoming>) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-fn pass_back(call: Call, dialect: Dialect, head: Response<Incoming>) -> Answer {
+fn pass_back(call: Call, dialect: Dialect, head: Response<ProviderBody>) -> Answer {
     let (head, incoming) = head.into_parts();
     let content_type = head
         .headers

@@ -9,8 +9,9 @@ use super::attempt::{self, Call, Sending};
 use super::lost::{LastWords, Lost};
 use super::refused;
 use crate::body::BodyError;
+use crate::connectors::{ProviderBody, ProviderBodyError};
 use bytes::{Bytes, BytesMut};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::response::Parts;
 use hyper::{Response, Version};
@@ -38,7 +39,7 @@ enum Coming {
     /// The provider has not begun, and the caller's stream has.
     Head(Sending),
     /// The provider's answer.
-    Body(Incoming),
+    Body(ProviderBody),
     /// Nothing more from the provider; one last event is being prepared.
     Closing(Closing),
     /// It has ended.
@@ -110,7 +111,12 @@ impl Rhythm {
 
 impl Passing {
     /// An answer that the provider has begun.
-    pub(super) fn begun(call: Call, incoming: Incoming, stream: Option<Dialect>, is_framed: bool) -> Self {
+    pub(super) fn begun(
+        call: Call,
+        incoming: ProviderBody,
+        stream: Option<Dialect>,
+        is_framed: bool,
+    ) -> Self {
         let is_over = incoming.is_end_stream();
         let mut passing = Self::new(call, Coming::Body(incoming), stream);
         passing.is_framed = is_framed;
@@ -222,7 +228,7 @@ impl Passing {
     }
 
     /// The head of the provider's answer has come after the caller's stream began.
-    fn late_head(&mut self, head: Result<Response<Incoming>, attempt::NoHead>) {
+    fn late_head(&mut self, head: Result<Response<ProviderBody>, attempt::NoHead>) {
         let Some(dialect) = self.stream else { return };
         let call = &mut self.call;
         let fault = match head {
@@ -242,7 +248,7 @@ impl Passing {
         self.from = Coming::Closing(Box::pin(async move { LastEvent { event, ended: None } }));
     }
 
-    fn late_answer(&mut self, head: Response<Incoming>, dialect: Dialect) {
+    fn late_answer(&mut self, head: Response<ProviderBody>, dialect: Dialect) {
         let (parts, incoming) = head.into_parts();
         let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         if parts.status.is_success() && event::is_stream(content_type.unwrap_or_default()) {
@@ -295,7 +301,7 @@ impl Passing {
 
     fn frame(
         &mut self,
-        frame: Option<Result<Frame<Bytes>, hyper::Error>>,
+        frame: Option<Result<Frame<Bytes>, ProviderBodyError>>,
     ) -> Option<Result<Frame<Bytes>, BodyError>> {
         let is_cut = match frame {
             Some(Ok(frame)) => match frame.into_data() {

@@ -3,10 +3,10 @@
 //! Such a refusal is final: it says that the register, or the way of the call, is wrong about where things may be done.
 //! It is recorded as what it is, and never tried again by another account.
 
+use crate::connectors::ProviderBody;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::StatusCode;
-use hyper::body::Incoming;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -43,7 +43,7 @@ pub(super) fn is_by_place(status: StatusCode, body: &[u8]) -> bool {
 }
 
 /// Reads an answer as far as it is short and comes in time.
-pub(super) async fn read(mut incoming: Incoming, idle: Duration) -> Kept {
+pub(super) async fn read(mut incoming: ProviderBody, idle: Duration) -> Kept {
     let mut body = BytesMut::new();
     let is_whole = loop {
         match timeout(idle, incoming.frame()).await {

@@ -3,7 +3,7 @@
 
 use crate::client::Caller;
 use crate::provider::Provider;
-use crate::world::{HK_ANALYST, NY_TRADER, Plan, SECRET, World, changed, in_force};
+use crate::world::{HK_ANALYST, NOW, NY_TRADER, Plan, SECRET, World, changed, in_force};
 use gateway::Credential;
 use register::model::Instant;
 use std::sync::Arc;
@@ -137,7 +137,7 @@ async fn a_credential_that_was_replaced_is_sent_from_then_on() {
     caller.post(MESSAGES, CLAUDE).await;
     std::fs::write(&file, "a-longer-credential-than-before").unwrap();
     caller.post(MESSAGES, CLAUDE).await;
-    world.connectors.refresh();
+    world.connectors.refresh(|| NOW).await;
     caller.post(MESSAGES, CLAUDE).await;
     let got = provider.got();
     let sent: Vec<_> = got.iter().map(|got| got.header("x-api-key").unwrap()).collect();

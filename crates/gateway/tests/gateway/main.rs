@@ -8,6 +8,8 @@ mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod faults;

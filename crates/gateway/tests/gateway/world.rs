@@ -3,8 +3,8 @@
 use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
-    Connector, ConnectorError, ConnectorSettings, Connectors, Credential, Gateway, GatewayConfig,
-    GatewayError, InForce, Limits, Switch,
+    Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
+    GatewayConfig, GatewayError, InForce, Limits, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -82,6 +82,7 @@ pub(crate) struct Plan {
     pub(crate) clock: fn() -> Instant,
     /// Connectors that go elsewhere than to `upstream`, or that only this world has.
     pub(crate) others: Vec<(&'static str, SocketAddr)>,
+    pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
 impl Plan {
@@ -95,6 +96,7 @@ impl Plan {
             credential: Credential::Literal(SECRET.to_owned()),
             clock: || NOW,
             others: Vec::new(),
+            adjust: Box::new(|_| {}),
         }
     }
 
@@ -109,9 +111,10 @@ impl Plan {
         let connectors = usual
             .chain(self.others.iter().copied())
             .map(|(id, address)| settings(id, &format!("http://{address}"), self.is_stand_in))
-            .map(|settings| ConnectorSettings {
-                credential: self.credential.clone(),
-                ..settings
+            .map(|mut settings| {
+                settings.credential = self.credential.clone();
+                (self.adjust)(&mut settings);
+                settings
             })
             .map(|settings| Connector::open(&settings, |_| None).unwrap());
         let mut config = config(connectors.collect(), device, self.limits, &self.sources);
@@ -195,6 +198,7 @@ fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
         credential: Credential::Literal(SECRET.to_owned()),
         protocol,
         is_stand_in,
+        options: ConnectorOptions::default(),
     }
 }
 
