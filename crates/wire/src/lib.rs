@@ -2,17 +2,19 @@
 //!
 //! Callers speak the protocol of OpenAI or that of Anthropic, and so do providers. This crate knows the shapes: where
 //! the name of the model stands in a request ([`peek`]), how to replace it without touching any other byte
-//! ([`splice`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]), and how a
+//! ([`splice`], [`Edits`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]), and how a
 //! refusal or an error is put so that the programs people really use show it as it was meant ([`denial`], [`fault`]).
 //!
 //! Everything here is a function from bytes and data to bytes and data.
 
 pub mod denial;
 mod dialect;
+mod edits;
 pub mod event;
 pub mod fault;
 mod header_text;
 pub mod list;
+mod members;
 mod peek;
 mod protocol;
 mod render;
@@ -22,9 +24,11 @@ mod surface;
 
 pub use denial::{Denial, DenialCode};
 pub use dialect::{Dialect, returns};
+pub use edits::{EditError, Edits};
 pub use fault::{Fault, FaultCode};
 pub use header_text::header_text;
 pub use list::{ListShape, ListedModel};
+pub use members::members;
 pub use peek::{ModelField, Peek, PeekError, peek};
 pub use protocol::Protocol;
 pub use render::Rendered;
