@@ -6,56 +6,71 @@
 use crate::body::{self, Answer};
 use crate::evidence::{self, sentence};
 use crate::forward::{self, Forwarding};
+use crate::reach;
 use crate::refuse;
 use crate::shared::Shared;
 use bytes::Bytes;
 use decision::{Permit, Refusal};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::CONTENT_ENCODING;
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::KeyHolder;
 use ledger::{AuditError, Call, DecisionId, Receipt};
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers, peek};
+use wire::{Audience, Client, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call};
 
 /// A request that has been read.
 struct Asked {
     head: Parts,
     body: Bytes,
     model: ModelField,
+    peek: Peek,
+}
+
+/// What is asked for, by path.
+pub(crate) struct Asking {
+    /// The call.
+    pub surface: Surface,
+    /// The model, where the path names it.
+    pub model: Option<ModelField>,
 }
 
 /// Answers a request to a model.
 pub(crate) async fn infer(
     shared: &Arc<Shared>,
-    surface: Surface,
+    asking: Asking,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
-    match try_infer(shared, surface, holder, peer, request).await {
+    let to = Audience {
+        dialect: asking.surface.dialect(),
+        client: Client::of(request.headers()),
+    };
+    match try_infer(shared, asking, holder, peer, request).await {
         Ok(answer) => answer,
         Err(fault) => {
             tracing::info!(
                 code = fault.code.as_str(),
                 "a request was not decided or not forwarded"
             );
-            body::rendered(fault.answer(surface.dialect()))
+            body::rendered(fault.answer(to))
         }
     }
 }
 
 async fn try_infer(
     shared: &Arc<Shared>,
-    surface: Surface,
+    asking: Asking,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
-    let asked = read(shared, request).await?;
+    let surface = asking.surface;
+    let asked = read(shared, asking, request).await?;
     let at = (shared.clock)();
     let in_force = shared.switch.load();
     let collected = evidence::collect(in_force.collector(), holder, peer, &asked.head.headers, at)?;
@@ -69,18 +84,31 @@ async fn try_infer(
     };
     match decision::admit(in_force.snapshot(), &collected.facts, &asked.model.name, at) {
         Ok(permit) => {
-            check_surface(shared, &permit, surface)?;
+            reach::check_modality(&permit, surface)?;
+            let estimate = estimate(shared, &permit, surface, asked.body.len());
+            if estimate.is_none() {
+                check_surface(shared, &permit, surface)?;
+            }
             let recorded = shared
                 .recorder
                 .record_permit(permit, &call)
                 .await
                 .map_err(|error| unrecorded(&error))?;
-            let Asked { head, body, model } = asked;
+            if let Some(answer) = estimate {
+                return Ok(forward::answer_here(shared, &recorded, answer));
+            }
+            let Asked {
+                head,
+                body,
+                model,
+                peek,
+            } = asked;
             let query = head.uri.query().map(str::to_owned);
             let forwarding = Forwarding {
                 surface,
                 body,
                 model,
+                peek,
                 headers: head.headers,
                 query,
             };
@@ -89,36 +117,58 @@ async fn try_infer(
         Err(refusal) => {
             let recorded = shared.recorder.record_refusal(&refusal, &call).await;
             let receipt = recorded.map_err(|error| unrecorded(&error))?;
-            Ok(refuse(shared, surface.dialect(), refusal, &call, &receipt))
+            let to = Audience {
+                dialect: surface.dialect(),
+                client: Client::of(&asked.head.headers),
+            };
+            Ok(refuse(shared, to, refusal, &call, &receipt))
         }
     }
 }
 
 /// Puts a recorded refusal into words, and keeps it for the person whom it concerns.
-fn refuse(shared: &Shared, dialect: Dialect, refusal: Refusal, call: &Call<'_>, receipt: &Receipt) -> Answer {
+fn refuse(shared: &Shared, to: Audience, refusal: Refusal, call: &Call<'_>, receipt: &Receipt) -> Answer {
     let decision = call.decision;
     let is_known = refusal.decision.is_some();
     let denial = refuse::denial(&refusal.explanation, is_known, decision, &shared.public_url);
     tracing::info!(%decision, code = denial.code.as_str(), clause = denial.clause, "refused");
     let person = &call.facts.facts().person.id;
     shared.refusals.keep(decision, person, *refusal.explanation);
-    let mut answer = body::rendered(denial.answer(dialect));
+    let mut answer = body::rendered(denial.answer(to));
     answer
         .headers_mut()
         .insert(headers::RECEIPT, header_text(&receipt.to_string()));
     answer
 }
 
-async fn read(shared: &Shared, request: Request<Incoming>) -> Result<Asked, Fault> {
+async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Result<Asked, Fault> {
     let (head, incoming) = request.into_parts();
     check_encoding(&head.headers)?;
     let body = read_body(shared, incoming).await?;
-    let peek =
-        peek(&body).map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
-    let model = peek
-        .model
-        .ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
-    Ok(Asked { head, body, model })
+    let peek = peek_call(asking.surface, &body)
+        .map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
+    let model = asking.model.or_else(|| peek.model.clone());
+    let model =
+        model.ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
+    Ok(Asked {
+        head,
+        body,
+        model,
+        peek,
+    })
+}
+
+/// The answer to a call that counts tokens, where the provider of the deployment does not count.
+fn estimate(shared: &Shared, permit: &Permit, surface: Surface, bytes: usize) -> Option<Answer> {
+    let connector = shared.connectors.of(permit.deployment()?)?;
+    if connector.protocol().speaks(surface) {
+        return None;
+    }
+    let mut answer = body::json(surface.estimate(bytes)?);
+    answer
+        .headers_mut()
+        .insert(headers::ESTIMATED, HeaderValue::from_static("true"));
+    Some(answer)
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Fault> {

@@ -10,6 +10,7 @@ mod pass;
 mod request;
 
 use crate::body::Answer;
+use crate::reach;
 use crate::shared::Shared;
 use crate::{GatewayError, Limits};
 use bytes::Bytes;
@@ -29,7 +30,7 @@ use outgoing::Outgoing;
 use pass::PassThrough;
 use register::model::{Deployment, HostingPlace};
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers};
+use wire::{Dialect, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers};
 
 /// What is to be forwarded.
 pub(crate) struct Forwarding {
@@ -37,8 +38,10 @@ pub(crate) struct Forwarding {
     pub surface: Surface,
     /// The body as it came.
     pub body: Bytes,
-    /// Where in it the model is named.
+    /// The model, and where in the body it is named.
     pub model: ModelField,
+    /// What the body says at its top level.
+    pub peek: Peek,
     /// The caller's headers.
     pub headers: HeaderMap,
     /// The caller's query.
@@ -92,8 +95,10 @@ pub(crate) async fn forward(
     let connector = connector.filter(|connector| connector.protocol().speaks(forwarding.surface));
     let connector =
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
-    let request = request::build(connector, deployment, &forwarding)?;
-    let labels = labels(&permit, deployment, connector.is_stand_in());
+    let within = reach::hold(&shared.limits.caps, connector.protocol(), deployment, &forwarding)?;
+    let mut labels = labels(&permit, deployment, connector.is_stand_in());
+    labels.extend(within.cut.clone().map(|cut| (headers::CUT, cut)));
+    let request = request::build(connector, deployment, &forwarding, within)?;
     due.sent(request.body().len());
     let sending = shared.upstream.client.request(request);
     let answer = match tokio::time::timeout(shared.limits.first_byte, sending).await {
@@ -126,6 +131,19 @@ pub(crate) async fn forward(
         due,
         labels,
     ))
+}
+
+/// Answers a request for which a permit was recorded without sending anything: that nothing was sent is recorded too.
+pub(crate) fn answer_here(shared: &Shared, permit: &Recorded<Permit>, mut answer: Answer) -> Answer {
+    drop(OutcomeDue::new(
+        shared.recorder.clone(),
+        shared.clock,
+        permit.decision_id(),
+    ));
+    if let Some(deployment) = permit.deployment() {
+        answer.headers_mut().extend(labels(permit, deployment, false));
+    }
+    answer
 }
 
 /// Some answers are between the provider and this installation, and would mislead or tell too much.

@@ -7,8 +7,8 @@
 //! 3. `authenticate` finds the holder of the key.
 //! 4. `evidence` collects what is known about them and about where they are.
 //! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
-//! 6. `forward` takes the recorded permit by value, sends the original bytes to the one deployment that the permit
-//!    names, and passes the answer back in the blocks in which it comes. Or `refuse` puts the refusal into words.
+//! 6. `forward` takes the recorded permit by value, has the request held to the `reach` of the one deployment that the
+//!    permit names, sends the original bytes there, and passes the answer back in the blocks in which it comes. Or `refuse` puts the refusal into words.
 //!
 //! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses
 //! those that it began with to its end. A panic costs one request a 500 (`caught`).
@@ -27,6 +27,7 @@ mod forward;
 mod in_force;
 mod listen;
 mod models;
+mod reach;
 mod refusals;
 mod refuse;
 mod routes;

@@ -3,10 +3,12 @@
 use super::outgoing::Outgoing;
 use super::{Forwarding, UpstreamRequest};
 use crate::Connector;
+use crate::reach::WithinReach;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Method, Request};
 use register::model::Deployment;
-use wire::{Dialect, Fault, FaultCode, Spliced, quote, splice};
+use std::fmt::Write;
+use wire::{Dialect, Edits, Fault, FaultCode, Spliced, Surface, quote};
 
 /// Version of Anthropic's protocol for callers that name none.
 const ANTHROPIC_VERSION: (HeaderName, HeaderValue) = (
@@ -14,11 +16,15 @@ const ANTHROPIC_VERSION: (HeaderName, HeaderValue) = (
     HeaderValue::from_static("2023-06-01"),
 );
 
+/// Header of Anthropic's protocol that asks for features.
+const FLAGS: HeaderName = HeaderName::from_static("anthropic-beta");
+
 /// The request as the deployment must get it.
 pub(super) fn build(
     connector: &Connector,
     deployment: &Deployment,
     forwarding: &Forwarding,
+    within: WithinReach,
 ) -> Result<UpstreamRequest, Fault> {
     let dialect = forwarding.surface.dialect();
     let internal = || {
@@ -27,13 +33,11 @@ pub(super) fn build(
             "The request to the provider could not be built.",
         )
     };
+    let path = path(forwarding.surface, &deployment.upstream_model);
     let uri = connector
-        .uri(
-            forwarding.surface.path(),
-            &query(dialect, forwarding.query.as_deref()),
-        )
+        .uri(&path, &query(dialect, forwarding.query.as_deref()))
         .map_err(|_| internal())?;
-    let body = body(deployment, forwarding).ok_or_else(internal)?;
+    let body = body(deployment, forwarding, within.edits).ok_or_else(internal)?;
     let mut request = Request::new(Outgoing::new(body));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri;
@@ -44,6 +48,10 @@ pub(super) fn build(
         .filter(|(name, _)| dialect.forwards(name));
     for (name, value) in passing {
         headers.append(name.clone(), value.clone());
+    }
+    if let Some(flags) = within.flags {
+        headers.remove(FLAGS);
+        headers.extend(flags.into_iter().map(|flags| (FLAGS, flags)));
     }
     headers
         .entry(CONTENT_TYPE)
@@ -59,6 +67,23 @@ pub(super) fn build(
     Ok(request)
 }
 
+/// The path of a call at the provider. Gemini's names the model, in which no letter may open another segment.
+fn path(surface: Surface, model: &str) -> String {
+    if surface.dialect() != Dialect::Gemini {
+        return surface.path().to_owned();
+    }
+    let mut path = "/v1beta/models/".to_owned();
+    for byte in model.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
+            path.push(char::from(byte));
+        } else {
+            // writing to a string cannot fail
+            let _ = write!(path, "%{byte:02X}");
+        }
+    }
+    path + surface.path()
+}
+
 /// Those parameters of the caller's query that go on, as they were written.
 fn query(dialect: Dialect, query: Option<&str>) -> String {
     let name = |parameter: &&str| dialect.forwards_query(parameter.split('=').next().unwrap_or_default());
@@ -66,11 +91,11 @@ fn query(dialect: Dialect, query: Option<&str>) -> String {
     passing.join("&")
 }
 
-/// The body with the model's name at the provider, if that is another.
-fn body(deployment: &Deployment, forwarding: &Forwarding) -> Option<Spliced> {
-    let name = &deployment.upstream_model;
-    if *name == forwarding.model.name {
-        return Some(Spliced::whole(forwarding.body.clone()));
+/// The body within its reach, with the model's name at the provider, if that is another.
+fn body(deployment: &Deployment, forwarding: &Forwarding, mut edits: Edits) -> Option<Spliced> {
+    let (name, model) = (&deployment.upstream_model, &forwarding.model);
+    if *name != model.name && !model.span.is_empty() {
+        edits.replace(model.span.clone(), quote(name));
     }
-    splice(&forwarding.body, forwarding.model.span.clone(), quote(name)).ok()
+    edits.apply().ok()
 }
