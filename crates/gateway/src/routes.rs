@@ -262,11 +262,13 @@ fn not_found(request: &Request<Incoming>, to: Audience) -> Answer {
         .filter(|route| matches(route.path, path).is_some())
         .map(|route| route.method.as_str())
         .collect();
+    let is_anthropic = to.dialect == Dialect::AnthropicMessages;
+    if !allowed.contains(&Method::POST.as_str())
+        && let Some((dialect, fault)) = unserved(path, is_anthropic)
+    {
+        return body::rendered(fault.answer(Audience { dialect, ..to }));
+    }
     if allowed.is_empty() {
-        let is_anthropic = to.dialect == Dialect::AnthropicMessages;
-        if let Some((dialect, fault)) = unserved(path, is_anthropic) {
-            return body::rendered(fault.answer(Audience { dialect, ..to }));
-        }
         let fault = Fault::new(FaultCode::NotFound, "This gateway has no such route.");
         return body::rendered(fault.answer(to));
     }

@@ -24,4 +24,10 @@ mod passing;
 #[cfg(test)]
 mod provider;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
+mod surfaces;
+#[cfg(test)]
+mod walls;
+#[cfg(test)]
 mod world;

@@ -594,3 +594,46 @@ fn bodies_of_coding_tools_keep_every_byte() {
         passes(Messages, &pretty);
     }
 }
+
+mod settled {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_tool() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(json!({ "type": "web_search", "external_web_access": false })),
+            Just(json!({ "type": "function", "name": "a" })),
+            Just(
+                json!({ "type": "namespace", "tools": [{ "type": "web_search", "external_web_access": false }] })
+            ),
+        ]
+    }
+
+    proptest! {
+        /// Whatever is set and cut, in whatever order and number: the rest is as it was, and nothing is left to do.
+        #[test]
+        fn what_was_held_to_its_reach_is_within_it(
+            tools in prop::collection::vec(any_tool(), 0..6),
+            more in prop::collection::vec(any_tool(), 0..4),
+            store in prop::option::of(prop_oneof![Just(Value::Null), Just(json!(false))]),
+            text in ".{0,40}",
+            pretty in any::<bool>(),
+        ) {
+            let mut request = json!({
+                "x": text, "tools": tools, "input": [{ "type": "additional_tools", "tools": more }], "model": "gpt",
+            });
+            if let Some(store) = store {
+                request["store"] = store;
+            }
+            let body = if pretty { serde_json::to_string_pretty(&request) } else { serde_json::to_string(&request) };
+            let (out, _) = reach(Responses, &body.unwrap(), &[]).unwrap();
+            let sent: Value = serde_json::from_str(&out).unwrap();
+            prop_assert_eq!(&sent["store"], &json!(false));
+            prop_assert_eq!((&sent["x"], &sent["model"]), (&request["x"], &request["model"]));
+            prop_assert!(!out.contains("web_search") || text.contains("web_search"));
+            let functions = |value: &Value| value.to_string().matches("\"function\"").count();
+            prop_assert_eq!(functions(&sent["tools"]), functions(&request["tools"]));
+            prop_assert_eq!(reach(Responses, &out, &[]), Ok((out, Vec::new())));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! There is no way around: not by another spelling of a path, not by a route that was forgotten, not by code that sends.
+
+use crate::provider::Provider;
+use crate::world::{NY_TRADER, World};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use wire::Surface;
+
+/// Spellings tried of each protected route.
+const SPELLINGS: usize = 300;
+
+/// The table of routes as it is written.
+fn table() -> &'static str {
+    let source = include_str!("../../src/routes.rs");
+    let begin = source.split("pub(crate) static ROUTES").nth(1).unwrap();
+    begin.split("];\n").next().unwrap()
+}
+
+/// Method and path of every route in the table that needs a key, read out of the source.
+fn protected() -> Vec<(&'static str, String)> {
+    let mut routes = Vec::new();
+    for row in table().split("\n    ").map(str::trim) {
+        let literal = row.split('"').nth(1).map(|path| path.replace("{id}", "gemini"));
+        let by_surface = Surface::ALL
+            .into_iter()
+            .find(|surface| row.starts_with(&format!("call(Surface::{surface:?})")));
+        let method = if row.contains("Method::GET") {
+            "GET"
+        } else {
+            "POST"
+        };
+        if row.contains("Check::Open") {
+            continue;
+        } else if let Some(surface) = by_surface {
+            routes.push(("POST", surface.path().to_owned()));
+        } else if let Some(path) = literal {
+            routes.push((method, path));
+        }
+    }
+    routes
+}
+
+/// Other spellings of a path, as attackers write them, and the path itself.
+fn spellings(path: &str) -> BTreeSet<String> {
+    let mut spellings = BTreeSet::from([path.to_owned()]);
+    let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
+    let insertions = [
+        "/",
+        "//",
+        "/./",
+        "/../",
+        "/x/../",
+        "/%2e/",
+        "/%2e%2e/",
+        "/.%2e/",
+        "/;/",
+        "/;a=b/",
+        "/%2f",
+        "/%5c",
+        "/%00",
+        "/ ".trim_end(),
+        "/%20",
+        "/..;/",
+        "/%252e%252e/",
+        "/%c0%ae/",
+        "/%u002e/",
+    ];
+    for at in &slashes {
+        for insertion in insertions {
+            let (before, behind) = path.split_at(*at);
+            spellings.insert(format!("{before}{insertion}{}", behind.trim_start_matches('/')));
+        }
+    }
+    for ending in [
+        "/", "//", "/.", "/..", ";", ";a=b", "%20", "%00", "%2f", "?", "?a=b", "?key=x", "#", ".json", "/x",
+        "%0d%0a", ":", "~",
+    ] {
+        let spelled = format!("{path}{ending}");
+        spellings.insert(spelled.trim_end_matches('#').to_owned());
+    }
+    for (at, letter) in path
+        .char_indices()
+        .filter(|(_, letter)| letter.is_ascii_alphabetic())
+    {
+        let (before, behind) = (path.split_at(at).0, path.split_at(at + 1).1);
+        spellings.insert(format!("{before}{}{behind}", letter.to_ascii_uppercase()));
+        spellings.insert(format!("{before}%{:02x}{behind}", u32::from(letter)));
+        spellings.insert(format!("{before}%25{:02x}{behind}", u32::from(letter)));
+    }
+    for start in [
+        "/v2",
+        "/api",
+        "/openai",
+        "/proxy",
+        "/anthropic",
+        "/v1/v1",
+        "/public",
+        "/healthz/..",
+        "/api/hello/..",
+        "/%2e",
+    ] {
+        spellings.insert(format!("{start}{path}"));
+    }
+    for host in [
+        "http://gateway.test",
+        "http://localhost",
+        "https://elsewhere.example:8443",
+        "http://127.0.0.1",
+    ] {
+        spellings.insert(format!("{host}{path}"));
+        spellings.insert(format!("{host}/healthz/..{path}"));
+    }
+    spellings
+}
+
+/// What else may be varied in a head: the host, and what proxies say about addresses.
+const HEADS: [&str; 12] = [
+    "host: gateway.test\r\n",
+    "host: localhost\r\n",
+    "host: gateway.test/healthz\r\n",
+    "host: gateway.test:0\r\n",
+    "host: \r\n",
+    "host: gateway.test\r\nx-forwarded-host: localhost\r\nx-original-url: /healthz\r\n",
+    "host: gateway.test\r\nx-rewrite-url: /healthz\r\nx-forwarded-prefix: /healthz\r\n",
+    "host: gateway.test\r\nx-forwarded-for: 127.0.0.1\r\nforwarded: for=127.0.0.1\r\n",
+    "host: gateway.test\r\nx-http-method-override: HEAD\r\nx-method: HEAD\r\n",
+    "host: gateway.test\r\nauthorization: Basic YTpi\r\ncookie: session=1\r\n",
+    "host: gateway.test\r\nauthorization: Bearer\r\nx-api-key:\r\n",
+    "host: gateway.test\r\nbailiwick-decision: 00ff\r\nbailiwick-model: gpt\r\n",
+];
+
+/// Sends a request line with headers on an open connection; gives the status.
+async fn status(stream: &mut TcpStream, method: &str, target: &str, headers: &str) -> u16 {
+    let request = format!("{method} {target} HTTP/1.1\r\n{headers}content-length: 0\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .to_lowercase()
+                .split("content-length: ")
+                .nth(1)
+                .map_or(0, |rest| rest.lines().next().unwrap().parse::<usize>().unwrap());
+            if body.len() >= length {
+                return head.split(' ').nth(1).unwrap().parse().unwrap();
+            }
+        }
+        if stream.read_buf(&mut bytes).await.unwrap() == 0 {
+            panic!("{method} {target}: the connection closed behind {text:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_spelling_of_a_protected_route_passes_without_a_key() {
+    let provider = Provider::answering("200 OK", "{}").await;
+    let world = World::with(provider.address).await;
+    let caller = world.caller(NY_TRADER);
+    let mut stream = caller.connect().await;
+    let routes = protected();
+    assert!(routes.len() >= 17, "{routes:?}");
+    for (method, path) in routes {
+        let spellings = spellings(&path);
+        let mut tried = 0;
+        for (at, target) in spellings
+            .iter()
+            .cycle()
+            .enumerate()
+            .take(SPELLINGS.max(spellings.len()))
+        {
+            let head = HEADS[(at + at / spellings.len()) % HEADS.len()];
+            let found = status(&mut stream, method, target, head).await;
+            assert_eq!(found, 401, "{method} {target} with {head:?}");
+            tried += 1;
+        }
+        assert!(tried >= SPELLINGS, "{path}: {tried}");
+    }
+    assert!(provider.got().is_empty());
+}
+
+#[tokio::test]
+async fn every_route_of_the_source_needs_a_key() {
+    let provider = Provider::answering("200 OK", "{}").await;
+    let world = World::with(provider.address).await;
+    let bare = crate::client::Caller::new(world.address, NY_TRADER.office);
+    // every path that occurs anywhere in the source, in the table or not
+    let mut paths: BTreeSet<String> = sources().iter().flat_map(|(_, text)| literals(text)).collect();
+    paths.extend(Surface::ALL.into_iter().map(|surface| surface.path().to_owned()));
+    paths.retain(|path| path.starts_with('/') && !path.contains([' ', '{', '\\', '\n']));
+    let open = ["/", "/api/hello", "/healthz", "/readyz"];
+    assert!(paths.len() > 12, "{paths:?}");
+    for path in paths.iter().filter(|path| !open.contains(&path.as_str())) {
+        for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+            assert_eq!(bare.ask(method, path, b"").await.status, 401, "{method} {path}");
+        }
+    }
+    assert!(provider.got().is_empty());
+}
+
+/// The source of the gateway, without its tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+fn literals(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines
+        .flat_map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned))
+        .collect()
+}
+
+/// Whoever puts a request on a connection to a provider holds the proof that it was permitted and recorded.
+///
+/// The type says most of it: only the ledger makes a `Recorded<Permit>`, and sending takes one by value. This says that
+/// nothing else in the gateway sends.
+#[test]
+fn only_code_that_holds_a_recorded_permit_sends() {
+    let sends = |text: &str| {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code: Vec<&str> = code.collect();
+        let code = code.join("\n");
+        code.contains(".request(") || code.contains(".send_request(")
+    };
+    // credentials are fetched before there is any request, from addresses of the configuration
+    let fetches_credentials = |path: &Path| path.ends_with("connectors/token.rs");
+    let senders: Vec<_> = sources()
+        .into_iter()
+        .filter(|(path, text)| sends(text) && !fetches_credentials(path))
+        .collect();
+    assert!(!senders.is_empty());
+    for (path, text) in senders {
+        assert!(
+            text.contains("Recorded<Permit>"),
+            "{} sends without a recorded permit",
+            path.display()
+        );
+    }
+}
