@@ -171,26 +171,14 @@ impl FaultCode {
                 API,
                 true,
             ),
-            Self::RoutingNotTaken => refusal("routing_not_taken"),
-            Self::ProviderState => refusal("provider_state_not_served"),
-            Self::ToolNotPermitted => refusal("tool_not_permitted"),
-            Self::ValueNotPermitted => refusal("value_not_permitted"),
-            Self::AddressNotPermitted => refusal("address_not_permitted"),
-            Self::TooMuch => Manner("too_much", StatusCode::BAD_REQUEST, INVALID, INVALID, false),
-            Self::NotServed => Manner(
-                "not_served",
-                StatusCode::NOT_FOUND,
-                "not_found_error",
-                INVALID,
-                false,
-            ),
-            Self::NoUpgrade => Manner(
-                "no_upgrade",
-                StatusCode::UPGRADE_REQUIRED,
-                INVALID,
-                INVALID,
-                false,
-            ),
+            Self::RoutingNotTaken
+            | Self::ProviderState
+            | Self::ToolNotPermitted
+            | Self::ValueNotPermitted
+            | Self::AddressNotPermitted
+            | Self::TooMuch
+            | Self::NotServed
+            | Self::NoUpgrade => self.manner_of_reach(),
             Self::DecisionExpired => Manner(
                 "decision_expired",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -206,6 +194,27 @@ impl FaultCode {
                 true,
             ),
         }
+    }
+
+    /// How the codes of what reaches too far are put. The status of a refusal is that of refusals in the dialect.
+    const fn manner_of_reach(self) -> Manner {
+        const INVALID: &str = "invalid_request_error";
+        const PERMISSION: &str = "permission_error";
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        let (code, status, class) = match self {
+            Self::RoutingNotTaken => ("routing_not_taken", BAD, PERMISSION),
+            Self::ProviderState => ("provider_state_not_served", BAD, PERMISSION),
+            Self::ToolNotPermitted => ("tool_not_permitted", BAD, PERMISSION),
+            Self::ValueNotPermitted => ("value_not_permitted", BAD, PERMISSION),
+            Self::AddressNotPermitted => ("address_not_permitted", BAD, PERMISSION),
+            Self::NotServed => {
+                let not_found = StatusCode::NOT_FOUND;
+                return Manner("not_served", not_found, "not_found_error", INVALID, false);
+            }
+            Self::NoUpgrade => ("no_upgrade", StatusCode::UPGRADE_REQUIRED, INVALID),
+            _ => ("too_much", BAD, INVALID),
+        };
+        Manner(code, status, class, class, false)
     }
 
     /// Whether it refuses what was asked for, so that it must be shown like a refusal.
@@ -229,12 +238,6 @@ impl FaultCode {
     pub const fn status(self) -> StatusCode {
         self.manner().1
     }
-}
-
-/// The manner of what is refused; its status is that of refusals in the dialect.
-const fn refusal(code: &'static str) -> Manner {
-    const PERMISSION: &str = "permission_error";
-    Manner(code, StatusCode::BAD_REQUEST, PERMISSION, PERMISSION, false)
 }
 
 /// An error, before it takes the shape of a protocol.

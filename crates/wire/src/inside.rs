@@ -29,42 +29,53 @@ pub(crate) fn is_null(body: &[u8], value: &Range<usize>) -> bool {
 }
 
 /// The members of an object; none of anything else. A key that does not decode is left out: nobody reads it.
-pub(crate) fn members<'a>(body: &'a [u8], value: &Range<usize>) -> Vec<Member<'a>> {
-    let mut members = Vec::new();
-    let mut scanner = Scanner::at(body, value.start);
-    if scanner.take(b'{').is_err() {
-        return members;
-    }
-    while scanner.next_token() == Some(b'"') {
-        let Ok(key) = scanner.string() else { break };
-        if scanner.take(b':').is_err() {
-            break;
+pub(crate) fn members<'a>(body: &'a [u8], value: &Range<usize>) -> impl Iterator<Item = Member<'a>> {
+    let mut list = List::open(body, value, b'{');
+    std::iter::from_fn(move || {
+        loop {
+            let (key, value) = list.member()?;
+            if let Some(key) = decode(raw(body, &key)) {
+                return Some((key, value));
+            }
         }
-        let Ok(value) = scanner.value() else { break };
-        if let Some(key) = decode(scanner.text(key)) {
-            members.push((key, value));
-        }
-        if scanner.take(b',').is_err() {
-            break;
-        }
-    }
-    members
+    })
 }
 
 /// The elements of an array; none of anything else.
-pub(crate) fn elements(body: &[u8], value: &Range<usize>) -> Vec<Range<usize>> {
-    let mut elements = Vec::new();
-    let mut scanner = Scanner::at(body, value.start);
-    if scanner.take(b'[').is_err() || scanner.next_token() == Some(b']') {
-        return elements;
+pub(crate) fn elements<'a>(
+    body: &'a [u8],
+    value: &Range<usize>,
+) -> impl Iterator<Item = Range<usize>> + use<'a> {
+    let mut list = List::open(body, value, b'[');
+    std::iter::from_fn(move || list.element())
+}
+
+/// What is left of an object or an array. Nothing is collected: a body may have millions of them.
+struct List<'a> {
+    scanner: Scanner<'a>,
+    is_left: bool,
+}
+
+impl<'a> List<'a> {
+    fn open(body: &'a [u8], value: &Range<usize>, bracket: u8) -> Self {
+        let mut scanner = Scanner::at(body, value.start);
+        let is_left = scanner.take(bracket).is_ok();
+        Self { scanner, is_left }
     }
-    while let Ok(element) = scanner.value() {
-        elements.push(element);
-        if scanner.take(b',').is_err() {
-            break;
-        }
+
+    fn member(&mut self) -> Option<(Range<usize>, Range<usize>)> {
+        let key = self.is_left.then(|| self.scanner.string().ok()).flatten()?;
+        self.scanner.take(b':').ok()?;
+        let value = self.scanner.value().ok()?;
+        self.is_left = self.scanner.take(b',').is_ok();
+        Some((key, value))
     }
-    elements
+
+    fn element(&mut self) -> Option<Range<usize>> {
+        let element = self.is_left.then(|| self.scanner.value().ok()).flatten()?;
+        self.is_left = self.scanner.take(b',').is_ok();
+        Some(element)
+    }
 }
 
 /// A member that is met on a walk.
@@ -212,11 +223,10 @@ mod tests {
     #[test]
     fn parts_are_where_they_are() {
         let body = br#" {"a" : [1, "two",{"b":3} ] ,"c":null}"#;
-        let members = members(body, &(1..body.len()));
+        let members: Vec<_> = members(body, &(1..body.len())).collect();
         let (key, list) = &members[0];
         let list: Vec<_> = elements(body, list)
-            .iter()
-            .map(|part| raw(body, part).to_vec())
+            .map(|part| raw(body, &part).to_vec())
             .collect();
         assert_eq!(
             (key.as_ref(), list),
@@ -227,7 +237,7 @@ mod tests {
         );
         assert!(is_null(body, &members[1].1));
         assert_eq!(
-            elements(b"[]", &(0..2)).len() + super::members(b"{}", &(0..2)).len(),
+            elements(b"[]", &(0..2)).count() + super::members(b"{}", &(0..2)).count(),
             0
         );
     }

@@ -45,7 +45,7 @@ pub(super) fn build(
     let passing = forwarding
         .headers
         .iter()
-        .filter(|(name, _)| dialect.forwards(name));
+        .filter(|(name, _)| connector.protocol().forwards(name));
     for (name, value) in passing {
         headers.append(name.clone(), value.clone());
     }
@@ -56,7 +56,7 @@ pub(super) fn build(
     headers
         .entry(CONTENT_TYPE)
         .or_insert(HeaderValue::from_static("application/json"));
-    if dialect == Dialect::AnthropicMessages {
+    if connector.protocol().forwards(&ANTHROPIC_VERSION.0) {
         let (name, value) = ANTHROPIC_VERSION;
         headers.entry(name).or_insert(value);
     }

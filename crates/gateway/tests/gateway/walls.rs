@@ -1,7 +1,7 @@
 //! There is no way around: not by another spelling of a path, not by a route that was forgotten, not by code that sends.
 
 use crate::provider::Provider;
-use crate::world::{NY_TRADER, World};
+use crate::world::{HK_ANALYST, NY_TRADER, Persona, World};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -252,4 +252,176 @@ fn only_code_that_holds_a_recorded_permit_sends() {
             path.display()
         );
     }
+}
+
+#[tokio::test]
+async fn no_address_of_a_request_is_ever_called() {
+    let canary = Provider::answering("200 OK", "{}").await;
+    let provider = Provider::answering("200 OK", "{}").await;
+    let world = World::with(provider.address).await;
+    let url = format!("http://{}/", canary.address);
+    let mut caller = world.caller(NY_TRADER);
+    for name in [
+        "x-portkey-custom-host",
+        "helicone-target-url",
+        "x-target-url",
+        "x-upstream",
+        "x-forwarded-host",
+        "origin",
+        "referer",
+    ] {
+        caller = caller.with(name, &url);
+    }
+    let keys = [
+        "api_base",
+        "base_url",
+        "custom_host",
+        "endpoint",
+        "endpoint_url",
+        "target_url",
+        "azure_endpoint",
+        "proxy",
+        "fallbacks",
+        "provider",
+        "metadata",
+        "unknown_key",
+        "callback_url",
+        "webhook",
+    ];
+    for key in keys {
+        let body = serde_json::json!({ "model": "gpt", key: url }).to_string();
+        caller.post("/v1/chat/completions", &body).await;
+        caller.post("/v1/responses", &body).await;
+        caller
+            .post(
+                &format!("/v1/chat/completions?{key}={url}"),
+                "{\"model\":\"gpt\"}",
+            )
+            .await;
+    }
+    let part = |part: serde_json::Value| {
+        serde_json::json!({ "model": "claude-sonnet", "messages": [{ "content": [part] }] }).to_string()
+    };
+    for kind in ["image", "document"] {
+        let source = serde_json::json!({ "type": kind, "source": { "type": "url", "url": url } });
+        let answer = caller.post("/v1/messages", &part(source)).await;
+        assert_eq!(answer.header("bailiwick-code"), "address_not_permitted");
+    }
+    // a public address goes on for the provider to fetch; nobody here looks it up
+    let public = serde_json::json!({ "type": "image", "source": { "type": "url", "url": "https://canary.example/a.png" } });
+    assert_eq!(caller.post("/v1/messages", &part(public)).await.status, 200);
+    let mut stream = caller.connect().await;
+    let key = format!("host: {}\r\nx-api-key: {}\r\n", canary.address, NY_TRADER.key());
+    for target in [url.clone(), format!("{url}v1/models"), "/v1/models".to_owned()] {
+        status(&mut stream, "GET", &target, &key).await;
+    }
+    assert!(canary.got().is_empty());
+    assert!(
+        provider
+            .got()
+            .iter()
+            .all(|got| got.header("host") == Some(&provider.address.to_string()))
+    );
+}
+
+#[tokio::test]
+async fn ids_of_what_a_provider_keeps_are_nobodys() {
+    let provider = Provider::answering("200 OK", "{\"data\":\"another person's\"}").await;
+    let world = World::with(provider.address).await;
+    let ids = [
+        "file-abc123",
+        "batch_1",
+        "resp_1",
+        "conv_1",
+        "vs_1",
+        "thread_1",
+        "msgbatch_1",
+        "..",
+        "%2e%2e",
+        "1",
+        "*",
+    ];
+    let families = [
+        "files",
+        "batches",
+        "responses",
+        "conversations",
+        "vector_stores",
+        "threads",
+        "messages/batches",
+        "containers",
+    ];
+    for family in families {
+        for id in ids {
+            for method in ["GET", "POST", "DELETE"] {
+                let path = format!("/v1/{family}/{id}");
+                let mut told = Vec::new();
+                for persona in [NY_TRADER, HK_ANALYST] {
+                    let answer = world.caller(persona).ask(method, &path, b"{}").await;
+                    assert_eq!(answer.status, 404, "{method} {path}");
+                    told.push(answer.text());
+                }
+                assert_eq!(told[0], told[1], "{method} {path}");
+            }
+        }
+    }
+    assert!(provider.got().is_empty());
+}
+
+#[tokio::test]
+async fn every_name_of_a_model_is_resolved_before_it_is_decided() {
+    let provider = Provider::answering("200 OK", "{}").await;
+    let world = World::with(provider.address).await;
+    let ask = async |persona: Persona, name: &str| {
+        let body = serde_json::json!({ "model": name }).to_string();
+        world.caller(persona).post("/v1/messages", &body).await
+    };
+    for name in ["claude-sonnet", "sonnet"] {
+        let refused = ask(HK_ANALYST, name).await;
+        assert_eq!(
+            (refused.status, refused.header("bailiwick-clause")),
+            (451, "anthropic-2024 2.3"),
+            "{name}"
+        );
+        let permitted = ask(NY_TRADER, name).await;
+        assert_eq!(
+            (permitted.status, permitted.header("bailiwick-model")),
+            (200, "claude-sonnet"),
+            "{name}"
+        );
+    }
+    let others = [
+        "*",
+        "claude-*",
+        "claude",
+        "Sonnet",
+        "CLAUDE-SONNET",
+        " sonnet",
+        "sonnet ",
+        "sonnet:latest",
+        "anthropic/claude-sonnet",
+        "claude-sonnet@1",
+        "claude\u{2010}sonnet",
+        "claude-sonnet,gpt",
+        "models/sonnet",
+        "default",
+        "auto",
+        "claude-sonnet-direct",
+        "anthropic-api",
+        "null",
+    ];
+    for name in others {
+        for persona in [HK_ANALYST, NY_TRADER] {
+            let answer = ask(persona, name).await;
+            assert_eq!(
+                (answer.status, answer.header("bailiwick-code")),
+                (451, "unknown_model"),
+                "{name}"
+            );
+        }
+    }
+    assert_eq!(provider.got().len(), 2);
+    let entries = world.entries().await;
+    let of_alias = entries.iter().filter(|entry| entry["asked"] == "sonnet");
+    assert!(of_alias.clone().count() == 2 && of_alias.clone().all(|entry| entry["model"] == "claude-sonnet"));
 }

@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
             Field::Tier => self.one_of(key, value, &["auto", "default", "standard", "standard_only"]),
             Field::Geography => self.one_of(key, value, self.allowed.geographies),
             Field::Tools => self.tools(value, has_plain_tools(self.dialect())),
-            Field::Functions => self.count(elements(self.body, value).len()),
+            Field::Functions => self.count(elements(self.body, value).take(self.caps.tools + 1).count()),
             Field::Servers => self.servers(value),
             Field::Switches(tool) => tools::need(self.allowed, tool, key),
             Field::Content => self.content(key, value),
@@ -143,7 +143,7 @@ impl<'a> Judge<'a> {
     }
 
     fn servers(&self, value: &Range<usize>) -> Result<(), OutOfReach> {
-        let is_empty = first(self.body, value) == Some(b'[') && elements(self.body, value).is_empty();
+        let is_empty = first(self.body, value) == Some(b'[') && elements(self.body, value).next().is_none();
         if is_empty {
             return Ok(());
         }
@@ -162,13 +162,14 @@ impl<'a> Judge<'a> {
     /// The block is the first of the system prompt, and says what a coding tool is to be billed as; nobody but Anthropic
     /// reads it, and it would be a part of the prompt to everybody else.
     fn drop_attribution(&mut self, system: &Range<usize>) {
-        let blocks = elements(self.body, system);
-        let Some(block) = blocks.first() else { return };
-        let is_attribution = members(self.body, block).iter().any(|(key, value)| {
-            key == "text" && text(self.body, value).is_some_and(|text| text.starts_with(ATTRIBUTION))
+        let Some(block) = elements(self.body, system).next() else {
+            return;
+        };
+        let is_attribution = members(self.body, &block).any(|(key, value)| {
+            key == "text" && text(self.body, &value).is_some_and(|text| text.starts_with(ATTRIBUTION))
         });
         if is_attribution {
-            self.edits.cut_element(block.clone());
+            self.edits.cut_element(block);
         }
     }
 

@@ -450,6 +450,13 @@ fn the_search_that_codex_always_sends_is_cut_and_announced() {
         )
     );
     becomes(Responses, &tools(""), r#"{"store":false,"tools":[]}"#);
+    let search = r#""type":"web_search","external_web_access":false"#;
+    let twice = format!(r#"{{"type":"web_search",{search},"tools":[{{{search}}}]}}"#);
+    becomes(
+        Responses,
+        &format!(r#"{{"store":false,"tools":[{twice}]}}"#),
+        r#"{"store":false,"tools":[]}"#,
+    );
     let body = tools("");
     assert_eq!(reach(Responses, &body, &["web_search"]), Ok((body, Vec::new())));
 }

@@ -113,66 +113,81 @@ impl Bench<'_> {
     }
 
     fn tool(&mut self, tool: &Range<usize>, depth: usize) -> Result<(), OutOfReach> {
-        let parts = members(self.body, tool);
-        let of_key = |key: &'static str| parts.iter().filter(move |(found, _)| found == key);
-        for (key, value) in &parts {
-            if let Some(name) = by_key(key, self.is_gemini) {
-                need(self.allowed, name, key)?;
+        let (body, mut is_plain) = (self.body, self.has_plain || self.is_gemini);
+        for (key, value) in members(body, tool) {
+            if let Some(name) = by_key(&key, self.is_gemini) {
+                need(self.allowed, name, &key)?;
             }
-            let is_list =
-                key == "tools" || matches!(key.as_ref(), "functionDeclarations" | "function_declarations");
-            if key == "tools" && first(self.body, value) == Some(b'[') {
-                self.list(value, depth + 1)?;
-            } else if is_list {
-                self.found += elements(self.body, value).len();
-            }
-        }
-        if self.is_gemini {
-            return Ok(());
-        }
-        let mut has_type = false;
-        for (_, value) in of_key("type") {
-            has_type = true;
-            let written = raw(self.body, value);
-            let kind = text(self.body, value).unwrap_or_else(|| String::from_utf8_lossy(written));
-            if kind == "shell" && self.is_local(of_key("environment").map(|(_, value)| value)) {
-                continue;
-            }
-            let Some(name) = provider_side(&kind) else {
-                continue;
-            };
-            if self.is_for_show(&kind, of_key("external_web_access").map(|(_, value)| value)) {
-                if !is_listed(self.allowed, name, &kind) {
-                    self.cut.push((tool.clone(), name.to_owned()));
+            match key.as_ref() {
+                "tools" if first(body, &value) == Some(b'[') => self.list(&value, depth + 1)?,
+                "functionDeclarations" | "function_declarations" => {
+                    self.found += elements(body, &value).take(self.most + 1).count();
                 }
-                continue;
+                "type" if !self.is_gemini => {
+                    self.kind(tool, &value)?;
+                    is_plain = true;
+                }
+                "function" => is_plain = true,
+                _ => {}
             }
-            need(self.allowed, name, &kind)?;
         }
-        let is_plain = self.has_plain || of_key("function").next().is_some();
-        if has_type || is_plain {
+        if is_plain {
             return Ok(());
         }
         need(self.allowed, "", "a tool without a type")
     }
 
+    /// Judges a tool by one of its types; there should be one only, but somebody might read another.
+    fn kind(&mut self, tool: &Range<usize>, value: &Range<usize>) -> Result<(), OutOfReach> {
+        let written = || String::from_utf8_lossy(raw(self.body, value));
+        let kind = text(self.body, value).unwrap_or_else(written);
+        let of_key = |key: &'static str| {
+            let parts = members(self.body, tool).filter(move |(found, _)| found == key);
+            parts.map(|(_, value)| value)
+        };
+        if kind == "shell" && self.is_local(of_key("environment")) {
+            return Ok(());
+        }
+        let Some(name) = provider_side(&kind) else {
+            return Ok(());
+        };
+        if !self.is_for_show(&kind, of_key("external_web_access")) {
+            return need(self.allowed, name, &kind);
+        }
+        if !is_listed(self.allowed, name, &kind) {
+            self.cut(tool, name);
+        }
+        Ok(())
+    }
+
+    /// Notes a tool to be cut; one within another goes with it.
+    fn cut(&mut self, tool: &Range<usize>, name: &str) {
+        let lies_in =
+            |inner: &Range<usize>, outer: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
+        if self.cut.iter().any(|(other, _)| lies_in(tool, other)) {
+            return;
+        }
+        self.cut.retain(|(other, _)| !lies_in(other, tool));
+        self.cut.push((tool.clone(), name.to_owned()));
+    }
+
     /// Codex always sends its search, and says here that it must not go out.
-    fn is_for_show<'v>(&self, kind: &str, access: impl Iterator<Item = &'v Range<usize>>) -> bool {
+    fn is_for_show(&self, kind: &str, access: impl Iterator<Item = Range<usize>>) -> bool {
         let mut access = access.peekable();
         let is_said = access.peek().is_some();
         let is_search = kind == "web_search" || kind.starts_with("web_search_");
-        self.cuts && is_search && is_said && access.all(|value| raw(self.body, value) == b"false")
+        self.cuts && is_search && is_said && access.all(|value| raw(self.body, &value) == b"false")
     }
 
     /// Whether a shell runs where the caller is. A container would be the provider's.
-    fn is_local<'v>(&self, mut environment: impl Iterator<Item = &'v Range<usize>>) -> bool {
+    fn is_local(&self, mut environment: impl Iterator<Item = Range<usize>>) -> bool {
         environment.all(|value| {
-            let kinds = members(self.body, value);
-            let mut kinds = kinds.iter().filter(|(key, _)| key == "type").peekable();
-            let is_null = raw(self.body, value) == b"null";
-            is_null
-                || (kinds.peek().is_some()
-                    && kinds.all(|(_, kind)| text(self.body, kind).is_some_and(|kind| kind == "local")))
+            let mut kinds = members(self.body, &value)
+                .filter(|(key, _)| key == "type")
+                .peekable();
+            let is_said = kinds.peek().is_some();
+            let is_local = |kind: &Range<usize>| text(self.body, kind).is_some_and(|kind| kind == "local");
+            raw(self.body, &value) == b"null" || (is_said && kinds.all(|(_, kind)| is_local(&kind)))
         })
     }
 }
