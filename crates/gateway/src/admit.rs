@@ -7,62 +7,77 @@ use crate::asker::{Asker, Stop};
 use crate::body::{self, Answer};
 use crate::evidence::sentence;
 use crate::forward::{self, Forwarding};
-use crate::routing;
 use crate::shared::Shared;
+use crate::{reach, routing};
 use bytes::Bytes;
 use decision::Permit;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::CONTENT_ENCODING;
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::KeyHolder;
 use ledger::Receipt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Denial, Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers, peek};
+use wire::{
+    Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
+};
 
 /// A request that has been read.
 struct Asked {
     head: Parts,
     body: Bytes,
     model: ModelField,
-    is_stream: bool,
+    peek: Peek,
+}
+
+/// What is asked for, by path.
+pub(crate) struct Asking {
+    /// The call.
+    pub surface: Surface,
+    /// The model, where the path names it.
+    pub model: Option<ModelField>,
 }
 
 /// Answers a request to a model.
 pub(crate) async fn infer(
     shared: &Arc<Shared>,
-    surface: Surface,
+    asking: Asking,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
-    match try_infer(shared, surface, holder, peer, request).await {
+    let to = Audience {
+        dialect: asking.surface.dialect(),
+        client: Client::of(request.headers()),
+    };
+    match try_infer(shared, asking, holder, peer, request).await {
         Ok(answer) => answer,
         Err(fault) => {
             tracing::info!(
                 code = fault.code.as_str(),
                 "a request was not decided or not forwarded"
             );
-            body::rendered(fault.answer(surface.dialect()))
+            body::rendered(fault.answer(to))
         }
     }
 }
 
 async fn try_infer(
     shared: &Arc<Shared>,
-    surface: Surface,
+    asking: Asking,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
+    let surface = asking.surface;
     let Asked {
         head,
         body,
         model,
-        is_stream,
-    } = read(shared, request).await?;
+        peek,
+    } = read(shared, asking, request).await?;
     let query = head.uri.query().map(str::to_owned);
     let asker = Arc::new(Asker {
         shared: Arc::clone(shared),
@@ -74,17 +89,25 @@ async fn try_infer(
     });
     let forwarding = Forwarding {
         surface,
-        is_stream: answers_in_events(surface, is_stream, query.as_deref()),
+        is_stream: answers_in_events(surface, peek.stream, query.as_deref()),
         body,
         model,
+        peek,
         headers: head.headers,
         query,
     };
     match routing::choose(&asker) {
         Ok(permitted) => {
-            check_surface(shared, permitted.value(), surface)?;
+            reach::check_modality(permitted.value(), surface)?;
+            let estimate = estimate(shared, permitted.value(), surface, forwarding.body.len());
+            if estimate.is_none() {
+                check_surface(shared, permitted.value(), surface)?;
+            }
             let recorded = asker.record(permitted).await?;
-            forward::forward(&asker, recorded, forwarding).await
+            match estimate {
+                Some(answer) => Ok(forward::answer_here(&asker, &recorded, answer)),
+                None => forward::forward(&asker, recorded, forwarding).await,
+            }
         }
         Err(Stop::Fault(fault)) => Err(fault),
         Err(Stop::Refused(refused)) => {
@@ -93,7 +116,7 @@ async fn try_infer(
             if allows && let Some(recorded) = routing::substitute(&asker, &[]).await {
                 return forward::forward(&asker, recorded, forwarding).await;
             }
-            Ok(refuse(surface.dialect(), &denial, &receipt))
+            Ok(refuse(&asker, &denial, &receipt))
         }
     }
 }
@@ -103,37 +126,49 @@ fn answers_in_events(surface: Surface, is_asked_for: bool, query: Option<&str>) 
     match surface {
         Surface::Chat | Surface::Responses | Surface::Messages => is_asked_for,
         Surface::StreamGenerate => query.is_some_and(|query| query.split('&').any(|part| part == "alt=sse")),
-        Surface::Embeddings | Surface::Compact | Surface::CountTokens | Surface::Generate => false,
+        _ => false,
     }
 }
 
 /// The answer that a recorded refusal is.
-fn refuse(dialect: Dialect, denial: &Denial, receipt: &Receipt) -> Answer {
+fn refuse(asker: &Asker, denial: &Denial, receipt: &Receipt) -> Answer {
     let (decision, code) = (&denial.decision, denial.code.as_str());
     tracing::info!(decision, code, clause = denial.clause, "refused");
-    let mut answer = body::rendered(denial.answer(dialect));
+    let mut answer = body::rendered(denial.answer(asker.audience()));
     answer
         .headers_mut()
         .insert(headers::RECEIPT, header_text(&receipt.to_string()));
     answer
 }
 
-async fn read(shared: &Shared, request: Request<Incoming>) -> Result<Asked, Fault> {
+async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Result<Asked, Fault> {
     let (head, incoming) = request.into_parts();
     check_encoding(&head.headers)?;
     let body = read_body(shared, incoming).await?;
-    let peek =
-        peek(&body).map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
-    let model = peek
-        .model
-        .ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
-    let is_stream = peek.stream;
+    let peek = peek_call(asking.surface, &body)
+        .map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
+    let model = asking.model.or_else(|| peek.model.clone());
+    let model =
+        model.ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
     Ok(Asked {
         head,
         body,
         model,
-        is_stream,
+        peek,
     })
+}
+
+/// The answer to a call that counts tokens, where the provider of the deployment does not count.
+fn estimate(shared: &Shared, permit: &Permit, surface: Surface, bytes: usize) -> Option<Answer> {
+    let connector = shared.connectors.of(permit.deployment()?)?;
+    if connector.protocol().speaks(surface) {
+        return None;
+    }
+    let mut answer = body::json(surface.estimate(bytes)?);
+    answer
+        .headers_mut()
+        .insert(headers::ESTIMATED, HeaderValue::from_static("true"));
+    Some(answer)
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
 use register::model::{Deployment, Instant};
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Denial, Fault, FaultCode, Surface};
+use wire::{Audience, Client, Denial, Fault, FaultCode, Surface};
 
 /// Who asks for what.
 pub(crate) struct Asker {
@@ -73,6 +73,14 @@ impl Asker {
         match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
             Ok(value) => Ok(Decided { value, collected, at }),
             Err(value) => Err(Stop::Refused(Box::new(Decided { value, collected, at }))),
+        }
+    }
+
+    /// To whom errors and refusals are put.
+    pub(crate) fn audience(&self) -> Audience {
+        Audience {
+            dialect: self.surface.dialect(),
+            client: Client::of(&self.headers),
         }
     }
 

@@ -18,13 +18,14 @@ use crate::routing;
 use attempt::Attempted;
 use bytes::Bytes;
 use decision::Permit;
+use due::OutcomeDue;
 use hyper::header::HeaderName;
 use hyper::{HeaderMap, Request};
 use ledger::Recorded;
 pub(crate) use outgoing::Outgoing;
 use register::model::{Deployment, HostingPlace};
 use std::sync::Arc;
-use wire::{Fault, ModelField, Surface, header_text, headers};
+use wire::{Fault, ModelField, Peek, Surface, header_text, headers};
 
 /// What is to be forwarded.
 pub(crate) struct Forwarding {
@@ -32,13 +33,15 @@ pub(crate) struct Forwarding {
     pub surface: Surface,
     /// The body as it came.
     pub body: Bytes,
-    /// Where in it the model is named.
+    /// The model, and where in the body it is named.
     pub model: ModelField,
+    /// What the body says at its top level.
+    pub peek: Peek,
     /// The caller's headers.
     pub headers: HeaderMap,
     /// The caller's query.
     pub query: Option<String>,
-    /// Whether the caller asks for a stream of events.
+    /// Whether the answer is to be a stream of events.
     pub is_stream: bool,
 }
 
@@ -65,6 +68,21 @@ pub(crate) async fn forward(
         }
         failed.give_up();
     }
+}
+
+/// Answers a request for which a permit was recorded without sending anything: that nothing was sent is recorded too.
+pub(crate) fn answer_here(asker: &Asker, permit: &Recorded<Permit>, mut answer: Answer) -> Answer {
+    let shared = &asker.shared;
+    drop(OutcomeDue::new(
+        shared.recorder.clone(),
+        shared.clock,
+        permit.decision_id(),
+    ));
+    if let Some(deployment) = permit.deployment() {
+        let labels = labels(permit, deployment, false, &asker.model);
+        answer.headers_mut().extend(labels);
+    }
+    answer
 }
 
 /// Headers that say what answered, and under which record.

@@ -12,6 +12,7 @@ use super::{Forwarding, labels, request};
 use crate::asker::Asker;
 use crate::body::{self, Answer};
 use crate::connectors::ProviderBody;
+use crate::reach;
 use decision::Permit;
 use http_body_util::BodyExt;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -78,8 +79,10 @@ pub(super) async fn attempt(
     let connector = connector.filter(|connector| connector.protocol().speaks(asker.surface));
     let connector =
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
-    let request = request::build(connector, deployment, forwarding, (shared.clock)())?;
-    let labels = labels(&permit, deployment, connector.is_stand_in(), &asker.model);
+    let within = reach::hold(&shared.limits.caps, connector.protocol(), deployment, forwarding)?;
+    let mut labels = labels(&permit, deployment, connector.is_stand_in(), &asker.model);
+    labels.extend(within.cut.clone().map(|cut| (wire::headers::CUT, cut)));
+    let request = request::build(connector, deployment, forwarding, within, (shared.clock)())?;
     let probe = shared
         .health
         .begin(connector.id(), Instant::now())
@@ -137,7 +140,7 @@ impl Call {
     async fn withdrawn(mut self, lost: Lost) -> Result<Answer, Fault> {
         self.due.end(lost.ended());
         match lost.words(Arc::clone(&self.asker)).await {
-            LastWords::Denial(denial) => Ok(body::rendered(denial.answer(self.dialect()))),
+            LastWords::Denial(denial) => Ok(body::rendered(denial.answer(self.asker.audience()))),
             LastWords::Fault(fault) => Err(fault),
         }
     }
