@@ -47,10 +47,10 @@ impl Turn {
         }
     }
 
-    /// The texts of the turn, one after the other.
+    /// The texts of the turn that say something, one after the other.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.as_str()),
+            Part::Text(text) if !text.is_empty() => Some(text.as_str()),
             _ => None,
         })
     }
