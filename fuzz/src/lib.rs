@@ -56,3 +56,22 @@ pub fn reach(body: &[u8]) {
         }
     }
 }
+
+/// A stream of Bedrock gives the same events however it is cut into blocks; the first byte says how.
+pub fn bedrock(stream: &[u8]) {
+    let Some((size, stream)) = stream.split_first() else {
+        return;
+    };
+    let events = |size: usize| {
+        let (mut decoder, mut events) = (wire::bedrock::EventStream::default(), Vec::new());
+        for block in stream.chunks(size) {
+            match decoder.push(block) {
+                Ok(more) => events.extend_from_slice(&more),
+                Err(_) => return None,
+            }
+        }
+        Some((events, decoder.finish()))
+    };
+    let (whole, cut) = (events(stream.len().max(1)), events(usize::from(*size).max(1)));
+    assert_eq!(whole, cut, "chunking makes a difference");
+}

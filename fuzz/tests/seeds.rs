@@ -41,3 +41,14 @@ fn reaches() {
         }
     }
 }
+
+#[test]
+fn streams_of_bedrock() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/bedrock");
+    for file in std::fs::read_dir(folder).expect("there are seeds").flatten() {
+        let stream = std::fs::read(file.path()).expect("a seed can be read");
+        for end in 0..=stream.len() {
+            fuzz::bedrock(&stream[..end]);
+        }
+    }
+}

@@ -3,24 +3,27 @@
 //! The body is read to its end before anything is decided, because the model may be named at its end. Then the decision
 //! is made and recorded; only then is anything sent, or refused.
 
+use crate::asker::{Asker, Stop};
 use crate::body::{self, Answer};
-use crate::evidence::{self, sentence};
+use crate::evidence::sentence;
 use crate::forward::{self, Forwarding};
 use crate::reach;
-use crate::refuse;
+use crate::routing;
 use crate::shared::Shared;
 use bytes::Bytes;
-use decision::{Permit, Refusal};
+use decision::Permit;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::KeyHolder;
-use ledger::{AuditError, Call, DecisionId, Receipt};
+use ledger::Receipt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Audience, Client, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call};
+use wire::{
+    Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
+};
 
 /// A request that has been read.
 struct Asked {
@@ -70,70 +73,70 @@ async fn try_infer(
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
     let surface = asking.surface;
-    let asked = read(shared, asking, request).await?;
-    let at = (shared.clock)();
-    let in_force = shared.switch.load();
-    let collected = evidence::collect(in_force.collector(), holder, peer, &asked.head.headers, at)?;
-    let decision = new_id()?;
-    let call = Call {
-        decision,
-        at,
-        asked: &asked.model.name,
-        application: Some(&collected.application),
-        facts: &collected.facts,
+    let Asked {
+        head,
+        body,
+        model,
+        peek,
+    } = read(shared, asking, request).await?;
+    let query = head.uri.query().map(str::to_owned);
+    let asker = Arc::new(Asker {
+        shared: Arc::clone(shared),
+        holder: holder.clone(),
+        peer,
+        headers: head.headers.clone(),
+        surface,
+        model: model.name.clone(),
+    });
+    let forwarding = Forwarding {
+        surface,
+        is_stream: answers_in_events(surface, peek.stream, query.as_deref()),
+        body,
+        model,
+        peek,
+        headers: head.headers,
+        query,
     };
-    match decision::admit(in_force.snapshot(), &collected.facts, &asked.model.name, at) {
-        Ok(permit) => {
-            reach::check_modality(&permit, surface)?;
-            let estimate = estimate(shared, &permit, surface, asked.body.len());
-            if estimate.is_none() {
-                check_surface(shared, &permit, surface)?;
+    match routing::choose(&asker) {
+        Ok(permitted) => {
+            reach::check_modality(permitted.value(), surface)?;
+            if let Some(answer) = estimate(shared, permitted.value(), surface, forwarding.body.len()) {
+                let recorded = asker.record(permitted).await?;
+                return Ok(forward::answer_here(&asker, &recorded, answer));
             }
-            let recorded = shared
-                .recorder
-                .record_permit(permit, &call)
-                .await
-                .map_err(|error| unrecorded(&error))?;
-            if let Some(answer) = estimate {
-                return Ok(forward::answer_here(shared, &recorded, answer));
-            }
-            let Asked {
-                head,
-                body,
-                model,
-                peek,
-            } = asked;
-            let query = head.uri.query().map(str::to_owned);
-            let forwarding = Forwarding {
-                surface,
-                body,
-                model,
-                peek,
-                headers: head.headers,
-                query,
-            };
-            forward::forward(shared, recorded, forwarding).await
+            check_surface(shared, permitted.value(), surface)?;
+            let recorded = asker.record(permitted).await?;
+            forward::forward(&asker, recorded, forwarding).await
         }
-        Err(refusal) => {
-            let recorded = shared.recorder.record_refusal(&refusal, &call).await;
-            let receipt = recorded.map_err(|error| unrecorded(&error))?;
-            let to = Audience {
-                dialect: surface.dialect(),
-                client: Client::of(&asked.head.headers),
-            };
-            Ok(refuse(shared, to, refusal, &call, &receipt))
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Refused(refused)) => {
+            let allows = routing::allows_substitution(&asker, &refused);
+            let (denial, receipt) = asker.refuse(*refused).await?;
+            if allows && let Some(recorded) = routing::substitute(&asker, &[]).await {
+                return forward::forward(&asker, recorded, forwarding).await;
+            }
+            Ok(refuse(asker.audience(), &denial, &receipt))
         }
     }
 }
 
-/// Puts a recorded refusal into words, and keeps it for the person whom it concerns.
-fn refuse(shared: &Shared, to: Audience, refusal: Refusal, call: &Call<'_>, receipt: &Receipt) -> Answer {
-    let decision = call.decision;
-    let is_known = refusal.decision.is_some();
-    let denial = refuse::denial(&refusal.explanation, is_known, decision, &shared.public_url);
-    tracing::info!(%decision, code = denial.code.as_str(), clause = denial.clause, "refused");
-    let person = &call.facts.facts().person.id;
-    shared.refusals.keep(decision, person, *refusal.explanation);
+/// Whether a call is answered in events: most calls say so in the body, Gemini's by path and query.
+fn answers_in_events(surface: Surface, is_asked_for: bool, query: Option<&str>) -> bool {
+    match surface {
+        Surface::Chat | Surface::Responses | Surface::Messages => is_asked_for,
+        Surface::StreamGenerate => query.is_some_and(|query| query.split('&').any(|part| part == "alt=sse")),
+        Surface::Embeddings
+        | Surface::Compact
+        | Surface::CountTokens
+        | Surface::Generate
+        | Surface::CountGenerate => false,
+    }
+}
+
+/// The answer that a recorded refusal is.
+fn refuse(to: Audience, denial: &Denial, receipt: &Receipt) -> Answer {
+    let (decision, code) = (&denial.decision, denial.code.as_str());
+    tracing::info!(decision, code, clause = denial.clause, "refused");
     let mut answer = body::rendered(denial.answer(to));
     answer
         .headers_mut()
@@ -235,21 +238,4 @@ fn check_surface(shared: &Shared, permit: &Permit, surface: Surface) -> Result<(
         others.join(", ")
     );
     Err(Fault::new(FaultCode::WrongRoute, message))
-}
-
-fn unrecorded(error: &AuditError) -> Fault {
-    tracing::error!(%error, "a decision was not recorded");
-    let message = "The decision could not be recorded, so nothing was sent. Please try again shortly.";
-    Fault::new(FaultCode::AuditUnavailable, message)
-}
-
-fn new_id() -> Result<DecisionId, Fault> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| {
-        Fault::new(
-            FaultCode::Internal,
-            "The system gave no random bytes for the id of a decision.",
-        )
-    })?;
-    Ok(DecisionId::from_bytes(bytes))
 }

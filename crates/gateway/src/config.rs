@@ -45,6 +45,8 @@ pub struct Limits {
     pub first_byte: Duration,
     /// Between two pieces of a provider's answer; the answer is given up at most a quarter later than this.
     pub idle: Duration,
+    /// Longest silence in a stream that a caller hears, before the first byte too; half as much again at most.
+    pub keep_alive: Duration,
     /// For open connections to finish when the gateway stops.
     pub grace: Duration,
     /// Refusals whose reasons can still be asked for.
@@ -62,6 +64,7 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(600),
             idle: Duration::from_secs(60),
+            keep_alive: Duration::from_secs(10),
             grace: Duration::from_secs(10),
             kept_refusals: 2_000,
         }

@@ -8,7 +8,7 @@ use crate::Switch;
 use crate::body::{self, Answer};
 use crate::caught::caught;
 use crate::models::Which;
-use crate::shared::Shared;
+use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
@@ -207,7 +207,13 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
 
 fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
     let is_ready = handler == Handler::Ready;
-    let (status, mut text) = if is_ready && !shared.recorder.is_healthy() {
+    let is_ending = *shared.phase.borrow() != Phase::Serving;
+    let (status, mut text) = if is_ready && is_ending {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this gateway is stopping\n".to_owned(),
+        )
+    } else if is_ready && !shared.recorder.is_healthy() {
         (
             StatusCode::SERVICE_UNAVAILABLE,
             "the audit device cannot keep entries at present\n".to_owned(),
@@ -320,11 +326,16 @@ mod tests {
     #[test]
     fn every_call_has_a_route_with_a_key() {
         for surface in Surface::ALL {
-            let routes = ROUTES.iter().filter(|route| route.handler == Handler::Call(surface));
+            let routes = ROUTES
+                .iter()
+                .filter(|route| route.handler == Handler::Call(surface));
             let checks: Vec<_> = routes.map(|route| (&route.method, route.check)).collect();
             assert!(!checks.is_empty(), "{surface:?}");
             let expected = (&Method::POST, Check::Key);
-            assert!(checks.iter().all(|check| *check == expected), "{surface:?}: {checks:?}");
+            assert!(
+                checks.iter().all(|check| *check == expected),
+                "{surface:?}: {checks:?}"
+            );
         }
     }
 

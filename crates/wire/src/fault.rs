@@ -57,6 +57,12 @@ pub enum FaultCode {
     DecisionExpired,
     /// The provider did not answer in time.
     UpstreamTimeout,
+    /// The provider has failed so often of late that it is left alone for a moment.
+    UpstreamResting,
+    /// More requests or tokens than the installation allows.
+    LimitReached,
+    /// The gateway stops.
+    Stopping,
 }
 
 /// How a code is put: word, status, class in Anthropic's words, class in OpenAI's words, whether to try again.
@@ -64,7 +70,7 @@ struct Manner(&'static str, StatusCode, &'static str, &'static str, bool);
 
 impl FaultCode {
     /// Every code.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::InvalidRequest,
         Self::WrongRoute,
         Self::NotOfApplication,
@@ -89,6 +95,9 @@ impl FaultCode {
         Self::NoUpgrade,
         Self::DecisionExpired,
         Self::UpstreamTimeout,
+        Self::UpstreamResting,
+        Self::LimitReached,
+        Self::Stopping,
     ];
 
     const fn manner(self) -> Manner {
@@ -193,6 +202,21 @@ impl FaultCode {
                 API,
                 true,
             ),
+            Self::UpstreamResting => Manner(
+                "upstream_resting",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "overloaded_error",
+                API,
+                true,
+            ),
+            Self::LimitReached => Manner(
+                "limit_reached",
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limit_error",
+                "rate_limit_error",
+                true,
+            ),
+            Self::Stopping => Manner("stopping", StatusCode::SERVICE_UNAVAILABLE, API, API, true),
         }
     }
 
@@ -354,7 +378,8 @@ mod tests {
         for code in FaultCode::ALL {
             let rendered = Fault::new(code, "words").answer(Dialect::OpenAiChat);
             let told_not_to = rendered.headers.contains_key(headers::SHOULD_RETRY);
-            assert_eq!(told_not_to, code.status().as_u16() <= 500, "{code:?}");
+            let is_final = code.status().as_u16() <= 500 && code != FaultCode::LimitReached;
+            assert_eq!(told_not_to, is_final, "{code:?}");
         }
     }
 

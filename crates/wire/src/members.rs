@@ -67,7 +67,7 @@ mod tests {
 
     fn check(body: &str, expected: Result<[Option<&str>; 2], PeekError>) {
         let found = members(body.as_bytes(), ["model", "stream"]);
-        let found = found.map(|spans| spans.map(|span| span.map(|span| &body[span])));
+        let found = found.map(|spans| spans.map(|span| span.map(|span| body.get(span).unwrap())));
         assert_eq!(found, expected, "{body}");
     }
 

@@ -46,6 +46,11 @@ impl Spliced {
         self.len() == 0
     }
 
+    /// The parts, in order.
+    pub fn parts(&self) -> impl Iterator<Item = &Bytes> {
+        self.parts.iter()
+    }
+
     /// The parts, in order, empty ones left out.
     pub fn into_parts(self) -> impl Iterator<Item = Bytes> {
         self.parts.into_iter().filter(|part| !part.is_empty())

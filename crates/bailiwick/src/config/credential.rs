@@ -30,6 +30,16 @@ impl Credential {
         }
     }
 
+    /// The same for the gateway, which fetches it and keeps it fresh.
+    pub(crate) fn handed_on(credential: Option<&Self>) -> gateway::Credential {
+        match credential.cloned() {
+            None => gateway::Credential::None,
+            Some(Self::Env(name)) => gateway::Credential::Env(name),
+            Some(Self::File(path)) => gateway::Credential::File(path),
+            Some(Self::Exec(command)) => gateway::Credential::Exec(command),
+        }
+    }
+
     /// What it is, without the secret.
     pub(crate) fn describe(&self) -> String {
         match self {

@@ -8,6 +8,8 @@ mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod faults;
@@ -26,8 +28,14 @@ mod provider;
 #[cfg(test)]
 mod reach;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod surfaces;
 #[cfg(test)]
 mod walls;
+#[cfg(test)]
+mod watched;
 #[cfg(test)]
 mod world;

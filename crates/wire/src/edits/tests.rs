@@ -215,7 +215,7 @@ proptest! {
             }
             let behind = found.strip_prefix(member.as_str());
             prop_assert!(behind.is_some(), "`{member}` is not at `{found}` in {whole}");
-            rest = &rest[rest.len() - behind.unwrap().len()..];
+            rest = rest.split_at(rest.len() - behind.unwrap().len()).1;
         }
         prop_assert_eq!(rest.trim_matches([' ', '\n', '\t']), "}");
         // and what stays is not copied
