@@ -1,5 +1,7 @@
 //! What the fuzz targets do with their input, so that the same can run as plain tests.
 
+pub mod translate;
+
 use register::source::Source;
 
 /// A register file of any text is read, or refused with diagnostics that say where.
@@ -33,6 +35,25 @@ pub fn peek(body: &[u8]) {
     let _ = wire::peek(body);
 }
 
+/// A stream of Bedrock gives the same events however it is cut into blocks; the first byte says how.
+pub fn bedrock(stream: &[u8]) {
+    let Some((size, stream)) = stream.split_first() else {
+        return;
+    };
+    let events = |size: usize| {
+        let (mut decoder, mut events) = (wire::bedrock::EventStream::default(), Vec::new());
+        for block in stream.chunks(size) {
+            match decoder.push(block) {
+                Ok(more) => events.extend_from_slice(&more),
+                Err(_) => return None,
+            }
+        }
+        Some((events, decoder.finish()))
+    };
+    let (whole, cut) = (events(stream.len().max(1)), events(usize::from(*size).max(1)));
+    assert_eq!(whole, cut, "chunking makes a difference");
+}
+
 /// A request within its reach is JSON still, keeps its model, and is within its reach when it is looked at again.
 pub fn reach(body: &[u8]) {
     use wire::reach::{Allowed, Caps, check};
@@ -55,23 +76,4 @@ pub fn reach(body: &[u8]) {
             assert!(is_settled, "what was changed must be changed again");
         }
     }
-}
-
-/// A stream of Bedrock gives the same events however it is cut into blocks; the first byte says how.
-pub fn bedrock(stream: &[u8]) {
-    let Some((size, stream)) = stream.split_first() else {
-        return;
-    };
-    let events = |size: usize| {
-        let (mut decoder, mut events) = (wire::bedrock::EventStream::default(), Vec::new());
-        for block in stream.chunks(size) {
-            match decoder.push(block) {
-                Ok(more) => events.extend_from_slice(&more),
-                Err(_) => return None,
-            }
-        }
-        Some((events, decoder.finish()))
-    };
-    let (whole, cut) = (events(stream.len().max(1)), events(usize::from(*size).max(1)));
-    assert_eq!(whole, cut, "chunking makes a difference");
 }

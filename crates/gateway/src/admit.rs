@@ -7,9 +7,8 @@ use crate::asker::{Asker, Stop};
 use crate::body::{self, Answer};
 use crate::evidence::sentence;
 use crate::forward::{self, Forwarding};
-use crate::reach;
-use crate::routing;
 use crate::shared::Shared;
+use crate::{reach, routing};
 use bytes::Bytes;
 use decision::Permit;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -100,13 +99,15 @@ async fn try_infer(
     match routing::choose(&asker) {
         Ok(permitted) => {
             reach::check_modality(permitted.value(), surface)?;
-            if let Some(answer) = estimate(shared, permitted.value(), surface, forwarding.body.len()) {
-                let recorded = asker.record(permitted).await?;
-                return Ok(forward::answer_here(&asker, &recorded, answer));
+            let estimate = estimate(shared, permitted.value(), surface, forwarding.body.len());
+            if estimate.is_none() {
+                check_surface(shared, permitted.value(), surface)?;
             }
-            check_surface(shared, permitted.value(), surface)?;
             let recorded = asker.record(permitted).await?;
-            forward::forward(&asker, recorded, forwarding).await
+            match estimate {
+                Some(answer) => Ok(forward::answer_here(&asker, &recorded, answer)),
+                None => forward::forward(&asker, recorded, forwarding).await,
+            }
         }
         Err(Stop::Fault(fault)) => Err(fault),
         Err(Stop::Refused(refused)) => {
@@ -115,7 +116,7 @@ async fn try_infer(
             if allows && let Some(recorded) = routing::substitute(&asker, &[]).await {
                 return forward::forward(&asker, recorded, forwarding).await;
             }
-            Ok(refuse(asker.audience(), &denial, &receipt))
+            Ok(refuse(&asker, &denial, &receipt))
         }
     }
 }
@@ -125,19 +126,15 @@ fn answers_in_events(surface: Surface, is_asked_for: bool, query: Option<&str>) 
     match surface {
         Surface::Chat | Surface::Responses | Surface::Messages => is_asked_for,
         Surface::StreamGenerate => query.is_some_and(|query| query.split('&').any(|part| part == "alt=sse")),
-        Surface::Embeddings
-        | Surface::Compact
-        | Surface::CountTokens
-        | Surface::Generate
-        | Surface::CountGenerate => false,
+        _ => false,
     }
 }
 
 /// The answer that a recorded refusal is.
-fn refuse(to: Audience, denial: &Denial, receipt: &Receipt) -> Answer {
+fn refuse(asker: &Asker, denial: &Denial, receipt: &Receipt) -> Answer {
     let (decision, code) = (&denial.decision, denial.code.as_str());
     tracing::info!(decision, code, clause = denial.clause, "refused");
-    let mut answer = body::rendered(denial.answer(to));
+    let mut answer = body::rendered(denial.answer(asker.audience()));
     answer
         .headers_mut()
         .insert(headers::RECEIPT, header_text(&receipt.to_string()));

@@ -60,14 +60,6 @@ impl<T> Decided<T> {
 }
 
 impl Asker {
-    /// Who reads the answer.
-    pub(crate) fn audience(&self) -> Audience {
-        Audience {
-            dialect: self.surface.dialect(),
-            client: Client::of(&self.headers),
-        }
-    }
-
     /// Decides, here and now, about a model as if it had those deployments only for which `may` is true.
     pub(crate) fn decide(
         &self,
@@ -81,6 +73,14 @@ impl Asker {
         match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
             Ok(value) => Ok(Decided { value, collected, at }),
             Err(value) => Err(Stop::Refused(Box::new(Decided { value, collected, at }))),
+        }
+    }
+
+    /// To whom errors and refusals are put.
+    pub(crate) fn audience(&self) -> Audience {
+        Audience {
+            dialect: self.surface.dialect(),
+            client: Client::of(&self.headers),
         }
     }
 

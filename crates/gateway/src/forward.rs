@@ -41,7 +41,7 @@ pub(crate) struct Forwarding {
     pub headers: HeaderMap,
     /// The caller's query.
     pub query: Option<String>,
-    /// Whether the caller asks for a stream of events.
+    /// Whether the answer is to be a stream of events.
     pub is_stream: bool,
 }
 

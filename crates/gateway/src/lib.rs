@@ -9,8 +9,8 @@
 //! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
 //! 6. `forward` takes the recorded permit by value, has the request held to the `reach` of the one deployment that the
 //!    permit names, sends the original bytes there, and passes the answer back in the blocks in which it comes. Or
-//!    `refuse` puts the refusal into words.
-//!    While the answer is on its way the permit is watched over, and the answer ends when it is lost.
+//!    `refuse` puts the refusal into words. While the answer is on its way the permit is watched over, and the answer
+//!    ends when it is lost.
 //! 7. `routing` finds the deployment to ask for, and the next one when that fails; each by a decision of its own.
 //!
 //! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses

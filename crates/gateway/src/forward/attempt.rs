@@ -140,7 +140,7 @@ impl Call {
     async fn withdrawn(mut self, lost: Lost) -> Result<Answer, Fault> {
         self.due.end(lost.ended());
         match lost.words(Arc::clone(&self.asker)).await {
-            LastWords::Denial(denial) => Ok(body::rendered(denial.answer(self.dialect()))),
+            LastWords::Denial(denial) => Ok(body::rendered(denial.answer(self.asker.audience()))),
             LastWords::Fault(fault) => Err(fault),
         }
     }
