@@ -66,14 +66,17 @@ impl Upstream {
     }
 
     /// Sends a request over a connector's own connections; redirections are not followed.
-    pub(crate) async fn send(
+    pub(crate) fn send(
         &self,
         connector: &Connector,
         request: Request<Outgoing>,
-    ) -> Result<Response<ProviderBody>, SendError> {
-        let seat = self.seat(connector).ok_or(SendError::NoWay)?;
-        let answer = seat.0.client.request(request).await?;
-        Ok(ProviderBody::of(connector.protocol(), answer, seat).await)
+    ) -> impl Future<Output = Result<Response<ProviderBody>, SendError>> + Send + use<> {
+        let (seat, protocol) = (self.seat(connector), connector.protocol());
+        async move {
+            let seat = seat.ok_or(SendError::NoWay)?;
+            let answer = seat.0.client.request(request).await?;
+            Ok(ProviderBody::of(protocol, answer, seat).await)
+        }
     }
 
     /// A place on the first lane that has one, so that what is little used can be closed.
