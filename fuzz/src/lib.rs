@@ -51,3 +51,27 @@ pub fn bedrock(stream: &[u8]) {
     let (whole, cut) = (events(stream.len().max(1)), events(usize::from(*size).max(1)));
     assert_eq!(whole, cut, "chunking makes a difference");
 }
+
+/// A request within its reach is JSON still, keeps its model, and is within its reach when it is looked at again.
+pub fn reach(body: &[u8]) {
+    use wire::reach::{Allowed, Caps, check};
+    for surface in wire::Surface::ALL {
+        for protocol in [wire::Protocol::Anthropic, wire::Protocol::Bedrock] {
+            let allowed = Allowed { protocol, tools: &[], geographies: &["us"] };
+            let caps = Caps::default();
+            let Ok(peek) = wire::peek_call(surface, body) else { continue };
+            let whole = bytes::Bytes::copy_from_slice(body);
+            let Ok(reached) = check(surface, &whole, &peek, &allowed, &caps) else { continue };
+            let out = bytes::Bytes::from(reached.edits.apply().expect("edits fit their body").to_vec());
+            let again = wire::peek_call(surface, &out).expect("what comes out can be read");
+            if surface.dialect() != wire::Dialect::Gemini {
+                let name = |peek: &wire::Peek| peek.model.as_ref().map(|model| model.name.clone());
+                assert_eq!(name(&peek), name(&again), "the model has changed");
+            }
+            let twice = check(surface, &out, &again, &allowed, &caps).expect("what comes out is within its reach");
+            // a second attribution block may have become the first
+            let is_settled = twice.edits.is_empty() || protocol == wire::Protocol::Bedrock;
+            assert!(is_settled, "what was changed must be changed again");
+        }
+    }
+}

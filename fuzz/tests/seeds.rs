@@ -35,3 +35,20 @@ fn streams_of_bedrock() {
         }
     }
 }
+
+#[test]
+fn reaches() {
+    for text in texts("reach") {
+        for end in (0..=text.len()).step_by(5) {
+            fuzz::reach(&text.as_bytes()[..end]);
+        }
+        // each byte once as another
+        for at in (0..text.len()).step_by(7) {
+            for byte in [b'"', b'[', b'{', b',', b'0', b' '] {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] = byte;
+                fuzz::reach(&bytes);
+            }
+        }
+    }
+}

@@ -25,7 +25,7 @@ mod sigv4;
 mod token;
 mod upstream;
 
-pub(crate) use answer::ProviderBody;
+pub(crate) use answer::{ProviderBody, ProviderBodyError};
 pub use credential::Credential;
 pub use error::ConnectorError;
 pub use held::Health;

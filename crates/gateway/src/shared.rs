@@ -2,11 +2,13 @@
 
 use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
+use crate::routing::health::Health;
 use crate::{GatewayConfig, GatewayError, Limits, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// What all requests share.
 pub(crate) struct Shared {
@@ -19,6 +21,19 @@ pub(crate) struct Shared {
     pub limits: Limits,
     pub refusals: Refusals,
     pub upstream: Upstream,
+    pub health: Health,
+    pub phase: watch::Sender<Phase>,
+}
+
+/// How far the end of the gateway has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It serves.
+    Serving,
+    /// It takes nobody new.
+    Draining,
+    /// What has not ended by itself is ended.
+    Cutting,
 }
 
 impl Shared {
@@ -34,6 +49,8 @@ impl Shared {
             recorder: config.recorder,
             clock: config.clock,
             limits: config.limits,
+            health: Health::new(),
+            phase: watch::Sender::new(Phase::Serving),
         })
     }
 }

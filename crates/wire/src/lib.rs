@@ -12,31 +12,40 @@ pub mod bedrock;
 pub mod complaint;
 pub mod denial;
 mod dialect;
+mod edge;
 mod edits;
 pub mod event;
 pub mod fault;
 mod header_text;
+mod inside;
 pub mod list;
 mod members;
+mod meter;
 mod peek;
 mod protocol;
+pub mod reach;
 mod render;
 mod scan;
 mod splice;
 mod surface;
+mod unserved;
+mod watch;
 
-pub use denial::{Denial, DenialCode};
+pub use denial::{Audience, Client, Denial, DenialCode};
 pub use dialect::{Dialect, returns};
+pub use edge::strip_internal;
 pub use edits::{EditError, Edits};
 pub use fault::{Fault, FaultCode};
 pub use header_text::header_text;
-pub use list::{ListShape, ListedModel};
+pub use list::{ListShape, ListedModel, decode_segment};
 pub use members::members;
-pub use peek::{ModelField, Peek, PeekError, peek};
+pub use meter::{Meter, Tokens};
+pub use peek::{ModelField, Peek, PeekError, model_named, peek, peek_call};
 pub use protocol::Protocol;
 pub use render::Rendered;
 pub use splice::{SpliceError, Spliced, quote, splice};
 pub use surface::Surface;
+pub use unserved::unserved;
 
 /// Names of the headers that this product adds to answers.
 pub mod headers {
@@ -58,8 +67,14 @@ pub mod headers {
     pub const DEPLOYMENT: HeaderName = HeaderName::from_static("bailiwick-deployment");
     /// Places in which the inference may run.
     pub const HOSTING: HeaderName = HeaderName::from_static("bailiwick-hosting");
+    /// Id of the model that was asked for, where a permitted alternative answers in its place.
+    pub const SUBSTITUTE_FOR: HeaderName = HeaderName::from_static("bailiwick-substitute-for");
     /// Set where a labelled stand-in answers in place of the provider.
     pub const STAND_IN: HeaderName = HeaderName::from_static("bailiwick-stand-in");
+    /// What was cut out of a request: provider-side tools that a client always sends, and flags that switch them on.
+    pub const CUT: HeaderName = HeaderName::from_static("bailiwick-cut");
+    /// Set where a number was estimated here, and not counted by the provider.
+    pub const ESTIMATED: HeaderName = HeaderName::from_static("bailiwick-estimated");
     /// How many models were left out of a list.
     pub const WITHHELD: HeaderName = HeaderName::from_static("bailiwick-withheld");
     /// Asked by the caller: one of the purposes of their application.

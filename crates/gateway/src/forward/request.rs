@@ -4,22 +4,34 @@ use super::outgoing::Outgoing;
 use super::{Forwarding, UpstreamRequest};
 use crate::Connector;
 use crate::connectors::Call;
+use crate::reach::WithinReach;
+use hyper::header::HeaderName;
 use register::model::{Deployment, Instant};
-use wire::{Edits, Fault};
+use wire::Fault;
+
+/// Header of Anthropic's protocol that asks for features.
+const FLAGS: HeaderName = HeaderName::from_static("anthropic-beta");
 
 /// The request as the deployment must get it.
 pub(super) fn build(
     connector: &Connector,
     deployment: &Deployment,
     forwarding: &Forwarding,
+    within: WithinReach,
     now: Instant,
 ) -> Result<UpstreamRequest, Fault> {
+    let mut headers = forwarding.headers.clone();
+    if let Some(flags) = within.flags {
+        headers.remove(FLAGS);
+        headers.extend(flags.into_iter().map(|flags| (FLAGS, flags)));
+    }
+    let span = &forwarding.model.span;
     let call = Call {
         surface: forwarding.surface,
-        body: Edits::of(forwarding.body.clone()),
+        body: within.edits,
         model: &forwarding.model.name,
-        model_span: Some(forwarding.model.span.clone()),
-        headers: &forwarding.headers,
+        model_span: (!span.is_empty()).then(|| span.clone()),
+        headers: &headers,
         query: forwarding.query.as_deref(),
     };
     let request = connector.request(deployment, call, now)?;

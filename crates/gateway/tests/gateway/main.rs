@@ -26,4 +26,16 @@ mod passing;
 #[cfg(test)]
 mod provider;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
+mod routing;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
+mod surfaces;
+#[cfg(test)]
+mod walls;
+#[cfg(test)]
+mod watched;
+#[cfg(test)]
 mod world;

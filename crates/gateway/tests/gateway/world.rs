@@ -80,6 +80,8 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<Source>,
     pub(crate) credential: Credential,
     pub(crate) clock: fn() -> Instant,
+    /// Connectors that go elsewhere than to `upstream`, or that only this world has.
+    pub(crate) others: Vec<(&'static str, SocketAddr)>,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
@@ -93,6 +95,7 @@ impl Plan {
             sources: sources(),
             credential: Credential::Literal(SECRET.to_owned()),
             clock: || NOW,
+            others: Vec::new(),
             adjust: Box::new(|_| {}),
         }
     }
@@ -102,16 +105,19 @@ impl Plan {
         let device = self.device.unwrap_or_else(|| {
             Arc::new(FileDevice::open(&ledger.path().join("ledger"), FileSettings::default()).unwrap())
         });
-        let connectors = ["anthropic-api", "openai-api", "gemini-api"];
-        let connectors = connectors
-            .map(|id| settings(id, &format!("http://{}", self.upstream), self.is_stand_in))
+        let usual = ["anthropic-api", "openai-api", "gemini-api"].map(|id| (id, self.upstream));
+        let is_elsewhere = |id| self.others.iter().any(|(other, _)| *other == id);
+        let usual = usual.into_iter().filter(|(id, _)| !is_elsewhere(*id));
+        let connectors = usual
+            .chain(self.others.iter().copied())
+            .map(|(id, address)| settings(id, &format!("http://{address}"), self.is_stand_in))
             .map(|mut settings| {
                 settings.credential = self.credential.clone();
                 (self.adjust)(&mut settings);
                 settings
             })
             .map(|settings| Connector::open(&settings, |_| None).unwrap());
-        let mut config = config(connectors.into(), device, self.limits, &self.sources);
+        let mut config = config(connectors.collect(), device, self.limits, &self.sources);
         config.clock = self.clock;
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let gateway = Gateway::new(config).unwrap();
@@ -183,7 +189,7 @@ pub(crate) fn connector(id: &str, base_url: &str, is_stand_in: bool) -> Result<C
 fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
     let protocol = match id {
         "anthropic-api" => Protocol::Anthropic,
-        "openai-api" => Protocol::OpenAi,
+        id if id.starts_with("openai-api") => Protocol::OpenAi,
         _ => Protocol::Gemini,
     };
     ConnectorSettings {
