@@ -31,6 +31,7 @@ mod forward;
 mod in_force;
 mod listen;
 mod models;
+mod peer;
 mod reach;
 mod refusals;
 mod refuse;
@@ -39,12 +40,14 @@ mod routing;
 mod shared;
 mod why;
 
-pub use config::{GatewayConfig, Limits};
+pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
     EntraClient, Health, Proxy,
 };
 pub use in_force::{InForce, Switch};
+
+pub use listen::TlsFiles;
 
 use shared::Shared;
 use std::io;
@@ -62,6 +65,14 @@ pub enum GatewayError {
     /// A connector does not fit the register.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    /// The certificate cannot be used.
+    #[error("`{path}` cannot be used for secure connections: {reason}")]
+    Certificate {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The listener does not work.
     #[error("the listener does not work: {reason}")]
     Listener {
@@ -95,7 +106,6 @@ impl Gateway {
             reason: error.to_string(),
         })?;
         tracing::info!(%address, "the gateway listens");
-        listen::serve(self.shared, listener, shutdown).await;
-        Ok(())
+        listen::serve(self.shared, listener, shutdown).await
     }
 }

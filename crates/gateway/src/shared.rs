@@ -3,7 +3,7 @@
 use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
-use crate::{GatewayConfig, GatewayError, Limits, Switch};
+use crate::{GatewayConfig, GatewayError, Limits, Listening, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
@@ -19,6 +19,7 @@ pub(crate) struct Shared {
     pub clock: fn() -> Instant,
     pub public_url: String,
     pub limits: Limits,
+    pub listening: Listening,
     pub refusals: Refusals,
     pub upstream: Upstream,
     pub health: Health,
@@ -49,6 +50,7 @@ impl Shared {
             recorder: config.recorder,
             clock: config.clock,
             limits: config.limits,
+            listening: config.listening,
             health: Health::new(),
             phase: watch::Sender::new(Phase::Serving),
         })

@@ -10,7 +10,7 @@ use crate::data::DataDir;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
-use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Switch};
+use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Listening, Switch};
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
@@ -79,6 +79,7 @@ impl Services {
             clock: clock::now,
             public_url,
             limits: Limits::default(),
+            listening: Listening::default(),
         })?)
     }
 

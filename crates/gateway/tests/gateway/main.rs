@@ -8,6 +8,8 @@ mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod client;
@@ -23,6 +25,8 @@ mod lists;
 mod panics;
 #[cfg(test)]
 mod passing;
+#[cfg(test)]
+mod protocols;
 #[cfg(test)]
 mod provider;
 #[cfg(test)]
