@@ -9,6 +9,7 @@
 //! Everything here is a function from bytes and data to bytes and data.
 
 pub mod bedrock;
+pub mod complaint;
 pub mod denial;
 mod dialect;
 mod edge;

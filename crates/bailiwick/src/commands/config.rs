@@ -140,11 +140,7 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
     let at = |line: u32| format!("line {line}");
     for connector in &config.connectors {
-        if let Some(Err(error)) = connector
-            .credential
-            .as_ref()
-            .map(|credential| credential.secret())
-        {
+        if let Some(Err(error)) = connector.credential.as_ref().map(|credential| credential.check()) {
             found.push(format!(
                 "{}: connector `{}`: {error:#}",
                 at(connector.position.line),

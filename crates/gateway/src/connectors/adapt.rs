@@ -14,7 +14,7 @@ const AT_BEDROCK: &str = "bedrock-2023-05-31";
 const AT_VERTEX: &str = "vertex-2023-10-16";
 
 /// Header of Anthropic's protocol that names what is being tried out.
-pub(super) const BETA: &str = "anthropic-beta";
+const BETA: &str = "anthropic-beta";
 
 /// Where a body says what a channel needs to know or to change.
 struct Said {

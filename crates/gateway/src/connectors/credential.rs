@@ -85,6 +85,14 @@ impl Credential {
         secret.map(Some).map_err(missing)
     }
 
+    /// Whether a file or a program gives anything now; for other sources there is nothing to try.
+    ///
+    /// # Errors
+    /// In words that say where nothing came from, such as `a command that failed`.
+    pub async fn try_out(&self) -> Result<(), String> {
+        self.fetch().await.map(drop)
+    }
+
     /// What a file or a program gives now; `None` for other sources, which never change.
     ///
     /// # Errors

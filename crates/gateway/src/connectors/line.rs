@@ -5,6 +5,7 @@
 
 use super::error::ConnectorError;
 use super::options::ConnectorOptions;
+use super::upstream::LANE;
 use super::{Credential, Proxy};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,6 +43,9 @@ const STREAM_AHEAD: u32 = 256 * 1024;
 
 /// How often a connection in use is asked whether the other side is still there (HTTP/2).
 const ASKED_EVERY: Duration = Duration::from_secs(20);
+
+/// Bytes that may wait on a stream of HTTP/2 for somebody to read them.
+const WINDOW: u32 = 128 * 1024;
 
 /// How connections are made.
 #[derive(Clone)]
@@ -99,6 +103,9 @@ impl Line {
             .http1_max_buf_size(READ_AHEAD)
             .http2_initial_stream_window_size(STREAM_AHEAD)
             .http2_keep_alive_interval(ASKED_EVERY)
+            .http2_initial_stream_window_size(WINDOW)
+            // one more than can wait on all streams together
+            .http2_initial_connection_window_size(WINDOW * (LANE + 1))
             .build(Dialer { https, connect })
     }
 }

@@ -4,7 +4,7 @@
 //! account, name of the model. Of the caller's request the body goes on with the few changes that the channel asks for,
 //! and of its headers and its query what the protocol needs.
 
-use super::adapt::{self, BETA, Names};
+use super::adapt::{self, Names};
 use super::grant::Grant;
 use super::sigv4::{self, AwsKeys, Scope, Signed};
 use super::{Connector, address};
@@ -70,7 +70,7 @@ impl Connector {
         let mut request = Request::new(body.apply().map_err(|_| unbuilt())?);
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri(&path, &query).map_err(|_| unbuilt())?;
-        *request.headers_mut() = headers(protocol, surface.dialect(), call.headers);
+        *request.headers_mut() = headers(protocol, call.headers);
         match grant {
             Grant::Nothing => {}
             Grant::Header(name, value) => {
@@ -145,9 +145,9 @@ fn unbuilt() -> Fault {
 }
 
 /// Those of the caller's headers that go on, and those that the protocol cannot do without.
-fn headers(protocol: Protocol, dialect: Dialect, from: &HeaderMap) -> HeaderMap {
+fn headers(protocol: Protocol, from: &HeaderMap) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    for (name, value) in from.iter().filter(|(name, _)| dialect.forwards(name)) {
+    for (name, value) in from.iter().filter(|(name, _)| protocol.forwards(name)) {
         headers.append(name.clone(), value.clone());
     }
     headers.entry(CONTENT_TYPE).or_insert(JSON);
@@ -156,17 +156,15 @@ fn headers(protocol: Protocol, dialect: Dialect, from: &HeaderMap) -> HeaderMap 
         Protocol::Anthropic => {
             headers.entry(version).or_insert(first);
         }
-        // both read the version in the body, and Bedrock all else too
         Protocol::Bedrock => {
-            headers.remove(version);
-            headers.remove(BETA);
             headers.insert(ACCEPT, JSON);
             headers.insert(CONTENT_TYPE, JSON);
         }
-        Protocol::Vertex => {
-            headers.remove(version);
-        }
-        Protocol::OpenAi | Protocol::OpenAiCompatible | Protocol::AzureOpenAi | Protocol::Gemini => {}
+        Protocol::Vertex
+        | Protocol::OpenAi
+        | Protocol::OpenAiCompatible
+        | Protocol::AzureOpenAi
+        | Protocol::Gemini => {}
     }
     headers
 }

@@ -120,7 +120,10 @@ fn check_parts(conversation: &Conversation) -> Result<(), NotTranslatable> {
     for turn in &conversation.turns {
         let what = match turn.role {
             Role::System => turn.parts.iter().find(|part| !matches!(part, Part::Text(_))),
-            Role::User => turn.parts.iter().find(|part| matches!(part, Part::Call(_) | Part::Refusal(_))),
+            Role::User => turn
+                .parts
+                .iter()
+                .find(|part| matches!(part, Part::Call(_) | Part::Refusal(_))),
             Role::Assistant => turn.parts.iter().find(|part| matches!(part, Part::Result(_))),
         };
         if let Some(part) = what {

@@ -47,10 +47,10 @@ impl Turn {
         }
     }
 
-    /// The texts of the turn, one after the other.
+    /// The texts of the turn that say something, one after the other.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.as_str()),
+            Part::Text(text) if !text.is_empty() => Some(text.as_str()),
             _ => None,
         })
     }
@@ -247,7 +247,19 @@ pub(super) struct Settings {
     pub stream_usage: bool,
 }
 
-/// Prefix of the arguments that stand for an absent object.
+/// The schema of a tool that says nothing of its arguments.
 pub(super) fn no_parameters() -> Value {
     serde_json::json!({ "type": "object", "properties": {} })
+}
+
+/// What stands between texts that were said apart from each other, where a protocol has room for one only.
+pub(super) const BREAK: &str = "\n\n";
+
+/// Adds a text behind others that were said apart from it.
+pub(super) fn add_text(texts: &mut Option<String>, text: &str) {
+    let texts = texts.get_or_insert_default();
+    if !texts.is_empty() && !text.is_empty() {
+        texts.push_str(BREAK);
+    }
+    texts.push_str(text);
 }

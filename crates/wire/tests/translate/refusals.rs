@@ -157,6 +157,13 @@ fn what_changes_the_answer_is_refused() {
         begun,
         "an answer that the request begins cannot be carried over to another protocol (at `messages`)",
     );
+    let picture = json!([{ "role": "developer", "content": [{ "type": "input_image", "image_url": "https://a.example/b.png" }] }]);
+    check_refused(
+        OpenAiResponses,
+        "input",
+        picture,
+        "an image in a message of the system cannot be carried over to another protocol (at `messages`)",
+    );
     let twice = json!([{ "name": "a" }, { "name": "a" }]);
     check_refused(
         AnthropicMessages,

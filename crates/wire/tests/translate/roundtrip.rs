@@ -28,7 +28,7 @@ enum Turn {
 }
 
 fn any_told() -> impl Strategy<Value = Told> {
-    let text = || "[a-z é\"\\\\\n]{1,16}";
+    let text = || "[a-z][a-z é\"\\\\\n]{0,15}";
     let image = prop::option::of(prop_oneof![
         Just("https://pictures.example/a.png".to_owned()),
         "[A-Za-z0-9+/]{4,12}".prop_map(|data| format!("data:image/png;base64,{data}")),

@@ -189,3 +189,37 @@ async fn keys_for_bedrock_alone_are_bearer_tokens() {
     assert_eq!(world.caller(NY_TRADER).post(MESSAGES, &body).await.status, 400);
     assert_eq!(service.got().len(), 1);
 }
+
+#[tokio::test]
+async fn errors_are_put_as_the_protocol_puts_them_and_tell_nothing_about_the_account() {
+    for (status, said, class, expected) in [
+        (
+            400,
+            "prompt is too long: 2 tokens > 1 maximum",
+            "invalid_request_error",
+            "prompt is too long: 2 tokens > 1 maximum",
+        ),
+        (
+            403,
+            "role canary is not authorized",
+            "permission_error",
+            "The provider does not let this account make the call.",
+        ),
+        (429, "slow down", "rate_limit_error", "slow down"),
+    ] {
+        let service = Service::plain(move |_| json(status, &format!("{{\"message\":\"{said}\"}}"))).await;
+        let world = bedrock(&service).start().await;
+        for body in [CLAUDE, CLAUDE_STREAM] {
+            let answer = asked(&world, body).await;
+            assert_eq!(
+                (answer.status, answer.header("content-type")),
+                (status, "application/json")
+            );
+            let error = &answer.json()["error"];
+            assert_eq!(
+                (error["type"].as_str(), error["message"].as_str()),
+                (Some(class), Some(expected))
+            );
+        }
+    }
+}

@@ -6,6 +6,8 @@ use crate::world::{NY_TRADER, Plan, SECRET, changed};
 use gateway::{ConnectorSettings, Credential};
 use hyper::Version;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use tokio::task::JoinSet;
 
 const NAME: &str = "api.provider.example";
 
@@ -143,4 +145,57 @@ async fn a_proxy_that_says_nothing_costs_the_time_of_a_connection() {
     });
     blocked.limits.connect = std::time::Duration::from_millis(50);
     check_not_called(blocked, &service).await;
+}
+
+#[tokio::test]
+async fn more_requests_than_a_connection_takes_do_not_wait_for_each_other() {
+    let authority = Authority::new();
+    let service = Service::tls(authority.server("127.0.0.1", &["h2"]), |_| json(200, "{}")).await;
+    let ca = authority.path();
+    let plan = plan(&service, "anthropic-api", move |settings| {
+        settings.options.ca = Some(ca.clone())
+    });
+    let world = plan.start().await;
+    let caller = world.caller(NY_TRADER);
+    // nothing is answered before all have come
+    let requests = 150;
+    service.together.store(requests, Ordering::SeqCst);
+    let mut asking = JoinSet::new();
+    for _ in 0..requests {
+        let caller = caller.clone();
+        asking.spawn(async move { caller.post(MESSAGES, CLAUDE).await.status });
+    }
+    assert!(asking.join_all().await.into_iter().all(|status| status == 200));
+    assert!(service.got().iter().all(|got| got.version == Version::HTTP_2));
+}
+
+#[tokio::test]
+async fn callers_who_do_not_read_hold_up_nobody() {
+    let authority = Authority::new();
+    let large = "x".repeat(12_000_000);
+    let service = Service::tls(authority.server("127.0.0.1", &["h2"]), move |got| {
+        json(
+            200,
+            if got.text().contains("large") {
+                &large
+            } else {
+                "{}"
+            },
+        )
+    })
+    .await;
+    let ca = authority.path();
+    let plan = plan(&service, "anthropic-api", move |settings| {
+        settings.options.ca = Some(ca.clone())
+    });
+    let world = plan.start().await;
+    let caller = world.caller(NY_TRADER);
+    let large = CLAUDE.replace("{", "{\"metadata\":\"large\",");
+    let mut waiting = Vec::new();
+    for _ in 0..40 {
+        waiting.push(caller.begin("POST", MESSAGES, large.as_bytes()).await);
+    }
+    assert_eq!(caller.post(MESSAGES, CLAUDE).await.text(), "{}");
+    let last = waiting.pop().unwrap().whole().await;
+    assert_eq!(last.body.len(), 12_000_000);
 }

@@ -14,12 +14,16 @@ use rustls::pki_types::PrivateKeyDer;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+
+/// Requests that the service takes at a time on one connection of HTTP/2.
+const STREAMS: u32 = 70;
 
 /// A request as the service got it.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub(super) struct Service {
     pub(super) address: SocketAddr,
     is_tls: bool,
     got: Arc<Mutex<Vec<Got>>>,
+    /// Answers wait until so many requests are here.
+    pub(super) together: Arc<AtomicUsize>,
     _serving: JoinSet<()>,
 }
 
@@ -69,11 +75,14 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let got = Arc::new(Mutex::new(Vec::new()));
+        let together = Arc::new(AtomicUsize::new(0));
+        let waiting = Arc::clone(&together);
         let (is_tls, kept, mut serving) = (tls.is_some(), Arc::clone(&got), JoinSet::new());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (tls, kept, answer) = (tls.clone(), Arc::clone(&kept), Arc::clone(&answer));
+                let (tls, answer) = (tls.clone(), Arc::clone(&answer));
+                let kept = (Arc::clone(&kept), Arc::clone(&waiting));
                 connections.spawn(async move {
                     let Some(tls) = tls else {
                         return serve(stream, false, kept, answer).await;
@@ -90,6 +99,7 @@ impl Service {
             address,
             is_tls,
             got,
+            together,
             _serving: serving,
         }
     }
@@ -109,11 +119,11 @@ impl Service {
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     is_h2: bool,
-    kept: Arc<Mutex<Vec<Got>>>,
+    kept: (Arc<Mutex<Vec<Got>>>, Arc<AtomicUsize>),
     answer: Arc<Answering>,
 ) {
     let answering = service_fn(move |request: Request<Incoming>| {
-        let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
+        let ((kept, together), answer) = (kept.clone(), Arc::clone(&answer));
         async move {
             let (head, body) = request.into_parts();
             #[expect(clippy::disallowed_methods, reason = "the test sends it")]
@@ -126,12 +136,16 @@ async fn serve(
             };
             let answer = answer(&got);
             kept.lock().unwrap().push(got);
+            while kept.lock().unwrap().len() < together.load(Ordering::SeqCst) {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
             Ok::<_, Infallible>(answer)
         }
     });
     let stream = TokioIo::new(stream);
     let _ended = if is_h2 {
-        let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+        let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+        builder.max_concurrent_streams(STREAMS);
         builder.serve_connection(stream, answering).await
     } else {
         let builder = hyper::server::conn::http1::Builder::new();

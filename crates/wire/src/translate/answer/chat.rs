@@ -1,7 +1,7 @@
 //! Whole answers of OpenAI Chat Completions.
 
 use super::super::fields::{Fields, Object, each};
-use super::super::model::ToolKind;
+use super::super::model::{ToolKind, add_text};
 use super::super::refuse::{NotTranslatable, Outcome};
 use super::super::usage::Usage;
 use super::super::{Answering, ids};
@@ -87,8 +87,8 @@ pub(super) fn write(answer: Answer, answering: &Answering) -> Value {
     let mut calls = Vec::new();
     for piece in answer.pieces {
         match piece {
-            Piece::Text(piece) => text.get_or_insert_default().push_str(&piece),
-            Piece::Refusal(piece) => refusal.get_or_insert_default().push_str(&piece),
+            Piece::Text(piece) => add_text(&mut text, &piece),
+            Piece::Refusal(piece) => add_text(&mut refusal, &piece),
             Piece::Call { id, name, arguments } => {
                 calls.push(call_value(answering, calls.len(), &id, &name, &arguments));
             }

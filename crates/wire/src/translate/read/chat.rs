@@ -85,7 +85,7 @@ fn forget_defaults(body: &mut Fields) {
 
 fn read_tool(tool: Value, notes: &mut Notes) -> Outcome<Tool> {
     let mut fields = Fields::of(tool, "tool")?;
-    let kind = fields.needed("type")?;
+    let kind = fields.text("type")?.unwrap_or_else(|| "function".to_owned());
     let tool = match kind.as_str() {
         "function" => {
             let mut function = Fields::of(fields.take("function").unwrap_or_default(), "function")?;

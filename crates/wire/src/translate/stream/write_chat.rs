@@ -2,7 +2,7 @@
 
 use super::super::answer::{GivenCall, Stop, freeform_input};
 use super::super::error::ProviderError;
-use super::super::model::ToolKind;
+use super::super::model::{BREAK, ToolKind};
 use super::super::usage::Usage;
 use super::super::{Answering, Dialect, ids};
 use super::sequence::Step;
@@ -16,6 +16,10 @@ pub(super) struct Writer {
     created: u64,
     calls: usize,
     part: Part,
+    has_said: bool,
+    has_refused: bool,
+    /// What to say before more of a text that is not the first.
+    before: &'static str,
 }
 
 /// The part under way.
@@ -36,6 +40,9 @@ impl Writer {
             created: 0,
             calls: 0,
             part: Part::Text,
+            has_said: false,
+            has_refused: false,
+            before: "",
         }
     }
 
@@ -67,8 +74,14 @@ impl Writer {
 
     fn open(&mut self, part: Opening, out: &mut String) {
         match part {
-            Opening::Text => self.part = Part::Text,
-            Opening::Refusal => self.part = Part::Refusal,
+            Opening::Text => {
+                self.part = Part::Text;
+                self.before = if self.has_said { BREAK } else { "" };
+            }
+            Opening::Refusal => {
+                self.part = Part::Refusal;
+                self.before = if self.has_refused { BREAK } else { "" };
+            }
             Opening::Call { id, name } => {
                 let GivenCall { id, name, kind } = self.answering.given(self.calls, &id, &name);
                 let (index, name) = (self.calls, name.name);
@@ -93,8 +106,16 @@ impl Writer {
     fn more(&mut self, text: String, out: &mut String) {
         let index = self.calls.saturating_sub(1);
         match &mut self.part {
-            Part::Text => self.delta(&json!({ "content": text }), None, out),
-            Part::Refusal => self.delta(&json!({ "refusal": text }), None, out),
+            Part::Text => {
+                self.has_said = true;
+                let text = format!("{}{text}", std::mem::take(&mut self.before));
+                self.delta(&json!({ "content": text }), None, out);
+            }
+            Part::Refusal => {
+                self.has_refused = true;
+                let text = format!("{}{text}", std::mem::take(&mut self.before));
+                self.delta(&json!({ "refusal": text }), None, out);
+            }
             Part::Function => self.call(&json!({ "index": index, "function": { "arguments": text } }), out),
             Part::Freeform(held) => held.push_str(&text),
         }

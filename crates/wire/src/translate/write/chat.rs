@@ -1,7 +1,9 @@
 //! Writes requests of OpenAI Chat Completions.
 
 use super::super::fields::Object;
-use super::super::model::{Call, Choice, Conversation, Image, Part, Role, Settings, Tool, ToolResult, Turn};
+use super::super::model::{
+    Call, Choice, Conversation, Image, Part, Role, Settings, Tool, ToolResult, Turn, add_text,
+};
 use super::super::{Dialect, ids, image};
 use super::{Desk, openai};
 use serde_json::{Value, json};
@@ -139,8 +141,8 @@ fn assistant(parts: Vec<Part>, desk: &mut Desk<'_>) -> Value {
     let mut calls = Vec::new();
     for part in parts {
         match part {
-            Part::Text(piece) => openai::add_text(&mut text, &piece),
-            Part::Refusal(piece) => openai::add_text(&mut refusal, &piece),
+            Part::Text(piece) => add_text(&mut text, &piece),
+            Part::Refusal(piece) => add_text(&mut refusal, &piece),
             Part::Call(call) => calls.push(call_value(call, desk)),
             Part::Image(_) => desk.notes.add("images of the assistant"),
             Part::Result(_) => {}

@@ -69,15 +69,6 @@ pub(super) fn format(format: Format, desk: &Desk<'_>) -> (&'static str, Object) 
     }
 }
 
-/// Adds a text behind others that were said apart from it.
-pub(super) fn add_text(texts: &mut Option<String>, text: &str) {
-    let texts = texts.get_or_insert_default();
-    if !texts.is_empty() && !text.is_empty() {
-        texts.push_str("\n\n");
-    }
-    texts.push_str(text);
-}
-
 /// The texts of a result as one, marked where the tool failed; and its other parts.
 pub(super) fn result_text(result: ToolResult) -> (String, Vec<Part>) {
     let mut text = if result.failed {
