@@ -1,7 +1,7 @@
 //! What a gateway is made of, handed in by the program.
 
-use crate::TlsFiles;
 use crate::{Connectors, Switch};
+use crate::{Measures, Rates, TlsFiles};
 use identity::Keys;
 use ipnet::IpNet;
 use ledger::Recorder;
@@ -29,6 +29,10 @@ pub struct GatewayConfig {
     pub limits: Limits,
     /// How connections are taken.
     pub listening: Listening,
+    /// Requests and tokens by the minute.
+    pub rates: Rates,
+    /// Where these are counted; shared by the gateways of a process, or of several.
+    pub measures: Arc<dyn Measures>,
 }
 
 /// How connections are taken.

@@ -32,6 +32,7 @@ mod in_force;
 mod listen;
 mod models;
 mod peer;
+mod quota;
 mod reach;
 mod refusals;
 mod refuse;
@@ -46,6 +47,7 @@ pub use connectors::{
     EntraClient, Health, Proxy,
 };
 pub use in_force::{InForce, Switch};
+pub use quota::{Empty, Measured, Measures, MeasuresInMemory, Rate, Rates};
 
 pub use listen::TlsFiles;
 

@@ -3,7 +3,7 @@
 use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
-use crate::{GatewayConfig, GatewayError, Limits, Listening, Switch};
+use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Rates, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub public_url: String,
     pub limits: Limits,
     pub listening: Listening,
+    pub rates: Rates,
+    pub measures: Arc<dyn Measures>,
     pub refusals: Refusals,
     pub upstream: Upstream,
     pub health: Health,
@@ -51,6 +53,8 @@ impl Shared {
             clock: config.clock,
             limits: config.limits,
             listening: config.listening,
+            rates: config.rates,
+            measures: config.measures,
             health: Health::new(),
             phase: watch::Sender::new(Phase::Serving),
         })

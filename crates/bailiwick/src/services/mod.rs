@@ -10,7 +10,9 @@ use crate::data::DataDir;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
-use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Listening, Switch};
+use gateway::{
+    Gateway, GatewayConfig, GatewayError, Limits, Listening, Measures, MeasuresInMemory, Rates, Switch,
+};
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
@@ -35,6 +37,7 @@ pub(crate) struct Services {
     ways: Ways,
     keys: Arc<dyn Keys>,
     recorder: Recorder,
+    measures: Arc<dyn Measures>,
 }
 
 /// What a process keeps of its own.
@@ -66,6 +69,7 @@ impl Services {
             ways,
             keys: kept.keys,
             recorder: kept.recorder,
+            measures: Arc::new(MeasuresInMemory::new()),
         })
     }
 
@@ -80,6 +84,8 @@ impl Services {
             public_url,
             limits: Limits::default(),
             listening: Listening::default(),
+            rates: Rates::default(),
+            measures: Arc::clone(&self.measures),
         })?)
     }
 

@@ -30,6 +30,8 @@ mod protocols;
 #[cfg(test)]
 mod provider;
 #[cfg(test)]
+mod quotas;
+#[cfg(test)]
 mod reach;
 #[cfg(test)]
 mod routing;

@@ -4,7 +4,7 @@ use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
-    GatewayConfig, GatewayError, InForce, Limits, Listening, Switch,
+    GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -83,6 +83,7 @@ pub(crate) struct Plan {
     /// Connectors that go elsewhere than to `upstream`, or that only this world has.
     pub(crate) others: Vec<(&'static str, SocketAddr)>,
     pub(crate) listening: Listening,
+    pub(crate) rates: Rates,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
@@ -98,6 +99,7 @@ impl Plan {
             clock: || NOW,
             others: Vec::new(),
             listening: Listening::default(),
+            rates: Rates::default(),
             adjust: Box::new(|_| {}),
         }
     }
@@ -122,6 +124,7 @@ impl Plan {
         let mut config = config(connectors.collect(), device, self.limits, &self.sources);
         config.clock = self.clock;
         config.listening = self.listening;
+        config.rates = self.rates;
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let gateway = Gateway::new(config).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -234,6 +237,8 @@ pub(crate) fn config(
         public_url: "https://ai.larkmoor.example/".to_owned(),
         limits,
         listening: Listening::default(),
+        rates: Rates::default(),
+        measures: Arc::new(MeasuresInMemory::new()),
     }
 }
 
