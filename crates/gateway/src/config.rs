@@ -36,7 +36,7 @@ pub struct GatewayConfig {
 }
 
 /// How connections are taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listening {
     /// Certificate and key; `None`: connections are not encrypted here.
     pub tls: Option<TlsFiles>,

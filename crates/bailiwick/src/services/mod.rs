@@ -6,13 +6,12 @@ mod reload;
 mod upkeep;
 
 use crate::clock;
+use crate::config::Serving;
 use crate::data::DataDir;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
-use gateway::{
-    Gateway, GatewayConfig, GatewayError, Limits, Listening, Measures, MeasuresInMemory, Rates, Switch,
-};
+use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Switch};
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
@@ -74,7 +73,7 @@ impl Services {
     }
 
     /// A gateway that people reach at this address.
-    pub(crate) fn gateway(&self, public_url: String) -> anyhow::Result<Gateway> {
+    pub(crate) fn gateway(&self, public_url: String, serving: &Serving) -> anyhow::Result<Gateway> {
         Ok(Gateway::new(GatewayConfig {
             switch: Arc::clone(&self.switch),
             keys: Arc::clone(&self.keys),
@@ -83,8 +82,8 @@ impl Services {
             clock: clock::now,
             public_url,
             limits: Limits::default(),
-            listening: Listening::default(),
-            rates: Rates::default(),
+            listening: serving.listening.clone(),
+            rates: serving.rates,
             measures: Arc::clone(&self.measures),
         })?)
     }
