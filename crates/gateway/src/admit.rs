@@ -13,13 +13,14 @@ use bytes::Bytes;
 use decision::Permit;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{CONTENT_ENCODING, HeaderValue};
+use hyper::header::{CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::KeyHolder;
 use ledger::Receipt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use wire::{
     Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
 };
@@ -86,6 +87,7 @@ async fn try_infer(
         headers: head.headers.clone(),
         surface,
         model: model.name.clone(),
+        measured: OnceLock::new(),
     });
     let forwarding = Forwarding {
         surface,
@@ -103,6 +105,10 @@ async fn try_infer(
             if estimate.is_none() {
                 check_surface(shared, permitted.value(), surface)?;
             }
+            if let Err(empty) = asker.draw(&permitted) {
+                let (fault, wait) = *empty;
+                return Ok(limited(&asker, &fault, wait));
+            }
             let recorded = asker.record(permitted).await?;
             match estimate {
                 Some(answer) => Ok(forward::answer_here(&asker, &recorded, answer)),
@@ -119,6 +125,16 @@ async fn try_infer(
             Ok(refuse(&asker, &denial, &receipt))
         }
     }
+}
+
+/// The answer to a request for which there is no more this minute, with the seconds to wait.
+fn limited(asker: &Asker, fault: &Fault, wait: Duration) -> Answer {
+    let mut answer = body::rendered(fault.answer(asker.audience()));
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let set = answer.headers_mut();
+    set.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    set.insert(headers::SHOULD_RETRY, HeaderValue::from_static("true"));
+    answer
 }
 
 /// Whether a call is answered in events: most calls say so in the body, Gemini's by path and query.

@@ -4,6 +4,7 @@
 //! is on its way, when what is in force or what is known has changed. Each is a decision of its own, made from facts
 //! collected for it, with an id and a record of its own.
 
+use crate::Measured;
 use crate::evidence;
 use crate::refuse;
 use crate::shared::Shared;
@@ -13,7 +14,8 @@ use identity::{Collected, KeyHolder};
 use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
 use register::model::{Deployment, Instant};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use wire::{Audience, Client, Denial, Fault, FaultCode, Surface};
 
 /// Who asks for what.
@@ -30,6 +32,8 @@ pub(crate) struct Asker {
     pub surface: Surface,
     /// The model as the request names it.
     pub model: String,
+    /// Measures that the request draws from, once it is permitted.
+    pub measured: OnceLock<Vec<Measured>>,
 }
 
 /// A decision, with the facts that it was made from.
@@ -73,6 +77,48 @@ impl Asker {
         match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
             Ok(value) => Ok(Decided { value, collected, at }),
             Err(value) => Err(Stop::Refused(Box::new(Decided { value, collected, at }))),
+        }
+    }
+
+    /// Draws the request from its measures; each further attempt for the same request is free.
+    ///
+    /// # Errors
+    /// When one of them is empty: the answer says for how long.
+    pub(crate) fn draw(&self, permitted: &Decided<Permit>) -> Result<(), Box<(Fault, Duration)>> {
+        let Some(deployment) = permitted.value.deployment() else {
+            return Ok(());
+        };
+        if matches!(self.surface, Surface::CountTokens | Surface::CountGenerate) {
+            return Ok(());
+        }
+        let person = &permitted.collected.facts.facts().person;
+        let agreements = &deployment.agreements;
+        let measured = self
+            .shared
+            .rates
+            .measured(&person.id, &person.groups, &deployment.model, agreements);
+        if measured.is_empty() {
+            return Ok(());
+        }
+        if let Err(empty) = self.shared.measures.draw(&measured, tokio::time::Instant::now()) {
+            let words = format!(
+                "More was asked in the last minute than is allowed for {}.",
+                empty.whose
+            );
+            return Err(Box::new((Fault::new(FaultCode::LimitReached, words), empty.wait)));
+        }
+        // a request is drawn once
+        let _ = self.measured.set(measured);
+        Ok(())
+    }
+
+    /// Draws the tokens that an answer took.
+    pub(crate) fn charge(&self, tokens: u64) {
+        if let Some(measured) = self.measured.get()
+            && tokens > 0
+        {
+            let now = tokio::time::Instant::now();
+            self.shared.measures.charge(measured, tokens, now);
         }
     }
 

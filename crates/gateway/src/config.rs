@@ -1,9 +1,12 @@
 //! What a gateway is made of, handed in by the program.
 
 use crate::{Connectors, Switch};
+use crate::{Measures, Rates, TlsFiles};
 use identity::Keys;
+use ipnet::IpNet;
 use ledger::Recorder;
 use register::model::Instant;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::reach::Caps;
@@ -24,6 +27,31 @@ pub struct GatewayConfig {
     pub public_url: String,
     /// Limits.
     pub limits: Limits,
+    /// How connections are taken.
+    pub listening: Listening,
+    /// Requests and tokens by the minute.
+    pub rates: Rates,
+    /// Where these are counted; shared by the gateways of a process, or of several.
+    pub measures: Arc<dyn Measures>,
+}
+
+/// How connections are taken.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listening {
+    /// Certificate and key; `None`: connections are not encrypted here.
+    pub tls: Option<TlsFiles>,
+    /// Networks of proxies that are believed about where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Listening {
+    /// Whether an address is that of a proxy that is believed.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(&address))
+    }
 }
 
 /// How long things may take, and how large they may be.
@@ -39,6 +67,8 @@ pub struct Limits {
     pub caps: Caps,
     /// Connections at a time; more wait to be accepted.
     pub connections: usize,
+    /// Connections at a time of one address, unless it is that of a trusted proxy; more are closed at once.
+    pub connections_of_peer: usize,
     /// For a connection to a provider.
     pub connect: Duration,
     /// Until a provider begins to answer. An answer that is not streamed begins when it is complete.
@@ -61,6 +91,7 @@ impl Default for Limits {
             body_bytes: 32 * 1024 * 1024,
             caps: Caps::default(),
             connections: 10_000,
+            connections_of_peer: 1_000,
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(600),
             idle: Duration::from_secs(60),

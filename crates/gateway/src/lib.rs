@@ -31,6 +31,8 @@ mod forward;
 mod in_force;
 mod listen;
 mod models;
+mod peer;
+mod quota;
 mod reach;
 mod refusals;
 mod refuse;
@@ -39,12 +41,15 @@ mod routing;
 mod shared;
 mod why;
 
-pub use config::{GatewayConfig, Limits};
+pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
     EntraClient, Health, Proxy,
 };
 pub use in_force::{InForce, Switch};
+pub use quota::{Empty, Measured, Measures, MeasuresInMemory, Rate, Rates};
+
+pub use listen::TlsFiles;
 
 use shared::Shared;
 use std::io;
@@ -62,6 +67,14 @@ pub enum GatewayError {
     /// A connector does not fit the register.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    /// The certificate cannot be used.
+    #[error("`{path}` cannot be used for secure connections: {reason}")]
+    Certificate {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The listener does not work.
     #[error("the listener does not work: {reason}")]
     Listener {
@@ -95,7 +108,6 @@ impl Gateway {
             reason: error.to_string(),
         })?;
         tracing::info!(%address, "the gateway listens");
-        listen::serve(self.shared, listener, shutdown).await;
-        Ok(())
+        listen::serve(self.shared, listener, shutdown).await
     }
 }

@@ -4,20 +4,26 @@
 //! has no more sockets to give, the loop waits a little instead of spinning; a connection's task that panics is logged
 //! and takes nothing else with it.
 
-use crate::routes;
+mod converse;
+mod peers;
+mod tls;
+
+pub use tls::TlsFiles;
+
+use crate::GatewayError;
 use crate::shared::{Phase, Shared};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
+use converse::{Accepted, converse};
+use peers::Peers;
 use std::io;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tls::Certificate;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
+use tokio::time::interval;
 
 /// Wait after the system could not give a socket.
 const NO_SOCKET: Duration = Duration::from_millis(100);
@@ -25,36 +31,45 @@ const NO_SOCKET: Duration = Duration::from_millis(100);
 /// After the grace period: for what is left to be told that it ends.
 const LAST_WORDS: Duration = Duration::from_millis(800);
 
-/// Most that is read ahead of a request's head.
-const READ_AHEAD: usize = 64 * 1024;
+/// How often it is looked whether the certificate has changed.
+const RENEWED_EVERY: Duration = Duration::from_secs(10);
 
-/// Most headers of a request.
-const MAX_HEADERS: usize = 100;
-
-/// An accepted connection with the place that it takes.
-struct Accepted {
-    stream: TcpStream,
-    peer: SocketAddr,
-    place: OwnedSemaphorePermit,
-}
+type Taken = (TcpStream, IpAddr, OwnedSemaphorePermit);
 
 /// Serves connections until told to stop, then lets them finish within the grace period.
+///
+/// # Errors
+/// When there should be a certificate and is none.
 pub(crate) async fn serve(
     shared: Arc<Shared>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
-) {
+) -> Result<(), GatewayError> {
+    let certificate = shared.listening.tls.clone().map(Certificate::open).transpose()?;
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let places = Arc::new(Semaphore::new(shared.limits.connections));
     let (stop, stopping) = watch::channel(false);
-    let mut connections = JoinSet::new();
+    let (mut connections, peers) = (JoinSet::new(), Peers::default());
+    let mut renewal = interval(RENEWED_EVERY);
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
             Some(ended) = connections.join_next() => report(ended),
+            _ = renewal.tick(), if certificate.is_some() => {
+                let certificate = certificate.clone();
+                drop(spawn_blocking(move || certificate.map(|certificate| certificate.refresh())));
+            }
             accepted = accept(&listener, &places) => match accepted {
-                Ok(accepted) => {
-                    connections.spawn(converse(Arc::clone(&shared), accepted, stopping.clone()));
+                Ok((stream, peer, place)) => {
+                    let most = shared.limits.connections_of_peer;
+                    let trusted = shared.listening.trusts(peer);
+                    let Some(counted) = peers.count(peer, if trusted { usize::MAX } else { most }) else {
+                        tracing::debug!(%peer, "an address has too many connections");
+                        continue;
+                    };
+                    let accepted = Accepted { stream, peer, place, counted };
+                    connections.spawn(converse(Arc::clone(&shared), tls.clone(), accepted, stopping.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -68,6 +83,7 @@ pub(crate) async fn serve(
     // nobody listening for this means that nobody is connected
     let _ = stop.send(true);
     finish(&shared, connections).await;
+    Ok(())
 }
 
 /// Lets connections end by themselves within the grace period, then ends what they are waiting for, then them.
@@ -92,42 +108,14 @@ async fn finish(shared: &Shared, mut connections: JoinSet<()>) {
     connections.shutdown().await;
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<Accepted> {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<Taken> {
     let place = Arc::clone(places)
         .acquire_owned()
         .await
         .map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok(Accepted { stream, peer, place })
-}
-
-async fn converse(shared: Arc<Shared>, accepted: Accepted, mut stopping: watch::Receiver<bool>) {
-    let Accepted { stream, peer, place } = accepted;
-    let header = shared.limits.header;
-    let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(routes::serve(&shared, peer.ip(), request).await) }
-    });
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(header);
-    builder.max_buf_size(READ_AHEAD).max_headers(MAX_HEADERS);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let stop = async {
-        // an error means that the gateway is gone, which is a stop too
-        let _ = stopping.wait_for(|stopping| *stopping).await;
-    };
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
-    }
-    drop(place);
+    Ok((stream, peer.ip(), place))
 }
 
 fn report(ended: Result<(), JoinError>) {

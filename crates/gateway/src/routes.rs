@@ -9,7 +9,7 @@ use crate::body::{self, Answer};
 use crate::caught::caught;
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
-use crate::{admit, authenticate, models, why};
+use crate::{admit, authenticate, models, peer, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request, StatusCode};
@@ -152,6 +152,10 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) 
     };
     let Some((route, id)) = route else {
         return not_found(&request, to);
+    };
+    let peer = match peer::address(&shared.listening.trusted_proxies, peer, request.headers()) {
+        Ok(peer) => peer,
+        Err(fault) => return body::rendered(fault.answer(to)),
     };
     let listing = |is_gemini, which| {
         let asking = models::Asking {

@@ -3,7 +3,7 @@
 use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
-use crate::{GatewayConfig, GatewayError, Limits, Switch};
+use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Rates, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
@@ -19,6 +19,9 @@ pub(crate) struct Shared {
     pub clock: fn() -> Instant,
     pub public_url: String,
     pub limits: Limits,
+    pub listening: Listening,
+    pub rates: Rates,
+    pub measures: Arc<dyn Measures>,
     pub refusals: Refusals,
     pub upstream: Upstream,
     pub health: Health,
@@ -49,6 +52,9 @@ impl Shared {
             recorder: config.recorder,
             clock: config.clock,
             limits: config.limits,
+            listening: config.listening,
+            rates: config.rates,
+            measures: config.measures,
             health: Health::new(),
             phase: watch::Sender::new(Phase::Serving),
         })

@@ -31,6 +31,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
         let services = services.map_err(|error| error.at_start(&folder.path))?;
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
+        let scheme = config.serving.listening.tls.as_ref().map_or("http", |_| "https");
         for configured in &config.listeners {
             let address = configured.address;
             let listener = TcpListener::bind(address).await;
@@ -39,8 +40,8 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
             let url = configured
                 .public_url
                 .clone()
-                .unwrap_or_else(|| format!("http://{address}"));
-            gateways.push((services.gateway(url.clone())?, listener));
+                .unwrap_or_else(|| format!("{scheme}://{address}"));
+            gateways.push((services.gateway(url.clone(), &config.serving)?, listener));
             match screen.json() {
                 true => {
                     screen.line(&serde_json::json!({ "base_url": url, "address": address.to_string() }))?

@@ -12,6 +12,7 @@ use crate::folder::CONFIGURATION;
 use anyhow::Context as _;
 use credential::Credential;
 use gateway::ConnectorOptions;
+use gateway::{Listening, Rates};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
@@ -30,6 +31,17 @@ pub(crate) struct Config {
     pub(crate) listeners: Vec<Listener>,
     /// How providers are reached.
     pub(crate) connectors: Vec<Connector>,
+    /// How connections are taken, and how much is served.
+    pub(crate) serving: Serving,
+}
+
+/// How connections are taken, and how much is served.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Serving {
+    /// Certificate and proxies.
+    pub(crate) listening: Listening,
+    /// Requests and tokens by the minute.
+    pub(crate) rates: Rates,
 }
 
 /// A socket of the gateway.

@@ -2,6 +2,7 @@
 //! line and, for a misspelt key, the one that was meant.
 
 mod connector;
+mod serving;
 
 use super::{Config, Listener};
 use crate::exit::nearest;
@@ -39,7 +40,16 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn config(&self, root: &DeTable<'_>) -> Config {
-        self.known_keys(root, &["register", "data", "listener", "connector"]);
+        let known = [
+            "register",
+            "data",
+            "listener",
+            "connector",
+            "trusted_proxies",
+            "tls",
+            "limits",
+        ];
+        self.known_keys(root, &known);
         Config {
             register: self.section(root, "register").and_then(|table| {
                 self.known_keys(table, &["path"]);
@@ -51,6 +61,7 @@ impl<'s> Reader<'s> {
             }),
             listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
             connectors: self.connectors(root),
+            serving: self.serving(root),
         }
     }
 

@@ -6,11 +6,12 @@ mod reload;
 mod upkeep;
 
 use crate::clock;
+use crate::config::Serving;
 use crate::data::DataDir;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
-use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Switch};
+use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Switch};
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
@@ -35,6 +36,7 @@ pub(crate) struct Services {
     ways: Ways,
     keys: Arc<dyn Keys>,
     recorder: Recorder,
+    measures: Arc<dyn Measures>,
 }
 
 /// What a process keeps of its own.
@@ -66,11 +68,12 @@ impl Services {
             ways,
             keys: kept.keys,
             recorder: kept.recorder,
+            measures: Arc::new(MeasuresInMemory::new()),
         })
     }
 
     /// A gateway that people reach at this address.
-    pub(crate) fn gateway(&self, public_url: String) -> anyhow::Result<Gateway> {
+    pub(crate) fn gateway(&self, public_url: String, serving: &Serving) -> anyhow::Result<Gateway> {
         Ok(Gateway::new(GatewayConfig {
             switch: Arc::clone(&self.switch),
             keys: Arc::clone(&self.keys),
@@ -79,6 +82,9 @@ impl Services {
             clock: clock::now,
             public_url,
             limits: Limits::default(),
+            listening: serving.listening.clone(),
+            rates: serving.rates,
+            measures: Arc::clone(&self.measures),
         })?)
     }
 

@@ -90,7 +90,7 @@ pub(super) async fn attempt(
             let words = "The provider has failed too often in the last seconds; please try again shortly.";
             Fault::new(FaultCode::UpstreamResting, words)
         })?;
-    due.sent(request.body().len(), probe);
+    due.sent(request.body().len(), probe, Arc::clone(asker));
     let sent = shared.upstream.send(connector, request);
     let first_byte = shared.limits.first_byte;
     let sending: Sending = Box::pin(async move {

@@ -1,9 +1,11 @@
 //! The outcome that a permitted request owes the ledger.
 
+use crate::asker::Asker;
 use crate::routing::health::Probe;
 use hyper::StatusCode;
 use ledger::{DecisionId, Ended, Outcome, Recorder};
 use register::model::Instant;
+use std::sync::Arc;
 use std::time::Duration;
 use wire::Tokens;
 
@@ -15,6 +17,8 @@ pub(super) struct OutcomeDue {
     outcome: Outcome,
     /// To be told how the provider did, once the call has begun.
     probe: Option<Probe>,
+    /// To be told how many tokens it took, once the call has begun.
+    asker: Option<Arc<Asker>>,
 }
 
 impl OutcomeDue {
@@ -35,11 +39,13 @@ impl OutcomeDue {
             clock,
             outcome,
             probe: None,
+            asker: None,
         }
     }
 
     /// The request goes out now.
-    pub(super) fn sent(&mut self, bytes: u64, probe: Probe) {
+    pub(super) fn sent(&mut self, bytes: u64, probe: Probe, asker: Arc<Asker>) {
+        self.asker = Some(asker);
         self.outcome.bytes_sent = bytes;
         self.outcome.ended = Ended::ClientCancelled;
         self.probe = Some(probe);
@@ -86,6 +92,13 @@ impl Drop for OutcomeDue {
         // a second panic while one unwinds would end the process; the time of the beginning has to do then
         if !std::thread::panicking() {
             self.outcome.at = (self.clock)();
+        }
+        if let Some(asker) = &self.asker {
+            let tokens = self
+                .outcome
+                .tokens_read
+                .saturating_add(self.outcome.tokens_written);
+            asker.charge(tokens);
         }
         self.recorder.record_outcome(self.outcome.clone());
     }

@@ -8,6 +8,8 @@ mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod client;
@@ -24,7 +26,11 @@ mod panics;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
+mod protocols;
+#[cfg(test)]
 mod provider;
+#[cfg(test)]
+mod quotas;
 #[cfg(test)]
 mod reach;
 #[cfg(test)]

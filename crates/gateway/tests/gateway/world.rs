@@ -4,7 +4,7 @@ use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
-    GatewayConfig, GatewayError, InForce, Limits, Switch,
+    GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -82,6 +82,8 @@ pub(crate) struct Plan {
     pub(crate) clock: fn() -> Instant,
     /// Connectors that go elsewhere than to `upstream`, or that only this world has.
     pub(crate) others: Vec<(&'static str, SocketAddr)>,
+    pub(crate) listening: Listening,
+    pub(crate) rates: Rates,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
@@ -96,6 +98,8 @@ impl Plan {
             credential: Credential::Literal(SECRET.to_owned()),
             clock: || NOW,
             others: Vec::new(),
+            listening: Listening::default(),
+            rates: Rates::default(),
             adjust: Box::new(|_| {}),
         }
     }
@@ -119,6 +123,8 @@ impl Plan {
             .map(|settings| Connector::open(&settings, |_| None).unwrap());
         let mut config = config(connectors.collect(), device, self.limits, &self.sources);
         config.clock = self.clock;
+        config.listening = self.listening;
+        config.rates = self.rates;
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let gateway = Gateway::new(config).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -147,6 +153,12 @@ impl World {
     /// Somebody who calls from their office, with their key.
     pub(crate) fn caller(&self, persona: Persona) -> Caller {
         Caller::new(self.address, persona.office).with("authorization", &format!("Bearer {}", persona.key()))
+    }
+
+    /// Waits until the gateway fails, and says why.
+    pub(crate) async fn failure(&mut self) -> String {
+        let ended = self.serving.join_next().await.unwrap().unwrap();
+        ended.unwrap_err().to_string()
     }
 
     /// Tells the gateway to stop, and waits until it has.
@@ -224,6 +236,9 @@ pub(crate) fn config(
         clock: || NOW,
         public_url: "https://ai.larkmoor.example/".to_owned(),
         limits,
+        listening: Listening::default(),
+        rates: Rates::default(),
+        measures: Arc::new(MeasuresInMemory::new()),
     }
 }
 

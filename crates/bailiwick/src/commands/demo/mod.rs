@@ -13,6 +13,7 @@ mod upstreams;
 
 use crate::arguments::{Demo, Global};
 use crate::clock;
+use crate::config::Serving;
 use crate::data::DataDir;
 use crate::exit::Exit;
 use crate::folder::Folder;
@@ -85,7 +86,7 @@ async fn serve(
     let kept = Kept::open(data, ready::key_ring(data, &personas)?)?;
     let services = Services::new(snapshot, Ways::of(connectors, Vec::new())?, kept);
     let services = services.map_err(|error| error.at_start(&folder.path))?;
-    let gateway = services.gateway(base_url)?;
+    let gateway = services.gateway(base_url, &Serving::default())?;
     let reloading = changing.map(|path| services.reloading(path)).transpose()?;
     data.keep_environment(&ready.environment())?;
     if screen.json() {

@@ -1,0 +1,155 @@
+//! How connections are taken, and how much everybody may ask for in a minute.
+
+use super::Reader;
+use crate::config::Serving;
+use gateway::{Listening, Rate, Rates, TlsFiles};
+use ipnet::IpNet;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// Whose requests and tokens can be limited.
+const KINDS: [&str; 4] = ["person", "group", "model", "agreement"];
+
+impl Reader<'_> {
+    pub(super) fn serving(&self, root: &DeTable<'_>) -> Serving {
+        Serving {
+            listening: Listening {
+                tls: self.section(root, "tls").and_then(|table| self.tls(table)),
+                trusted_proxies: self.trusted_proxies(root),
+            },
+            rates: self
+                .section(root, "limits")
+                .map(|table| self.rates(table))
+                .unwrap_or_default(),
+        }
+    }
+
+    fn tls(&self, table: &DeTable<'_>) -> Option<TlsFiles> {
+        self.known_keys(table, &["certificate", "key"]);
+        let span = table.values().next().map_or(0..0, |value| value.span());
+        let certificate = self.needed(table, &span, "certificate");
+        let key = self.needed(table, &span, "key");
+        Some(TlsFiles {
+            certificate: self.folder.join(certificate?.0),
+            key: self.folder.join(key?.0),
+        })
+    }
+
+    fn trusted_proxies(&self, root: &DeTable<'_>) -> Vec<IpNet> {
+        let Some(value) = root.get("trusted_proxies") else {
+            return Vec::new();
+        };
+        let wrong = |span: Range<usize>| {
+            let help = "write networks, such as `[\"10.0.0.0/8\"]`".to_owned();
+            let message = "`trusted_proxies` is a list of networks".to_owned();
+            self.report("type", span, message, Some(help));
+        };
+        let DeValue::Array(networks) = value.get_ref() else {
+            wrong(value.span());
+            return Vec::new();
+        };
+        let mut read = Vec::new();
+        for network in networks.iter() {
+            match network.get_ref() {
+                DeValue::String(text) => match text.parse() {
+                    Ok(network) => read.push(network),
+                    Err(_) => wrong(network.span()),
+                },
+                _ => wrong(network.span()),
+            }
+        }
+        read
+    }
+
+    fn rates(&self, table: &DeTable<'_>) -> Rates {
+        self.known_keys(table, &KINDS);
+        let [person, group, model, agreement] = KINDS.map(|kind| {
+            let of_kind = self.section(table, kind);
+            of_kind.map(|table| self.rate(table)).unwrap_or_default()
+        });
+        Rates {
+            person,
+            group,
+            model,
+            agreement,
+        }
+    }
+
+    fn rate(&self, table: &DeTable<'_>) -> Rate {
+        self.known_keys(table, &["requests", "tokens"]);
+        let [requests, tokens] = ["requests", "tokens"].map(|key| self.count(table, key));
+        Rate { requests, tokens }
+    }
+
+    fn count(&self, table: &DeTable<'_>, key: &str) -> Option<u32> {
+        let value = table.get(key)?;
+        let count = match value.get_ref() {
+            DeValue::Integer(integer) => integer.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        if count.is_none() {
+            let message = format!("`{key}` is a whole number, by the minute");
+            self.report("type", value.span(), message, None);
+        }
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Loaded;
+    use gateway::Rate;
+    use register::source::Source;
+    use std::path::Path;
+
+    fn read(text: &str) -> Loaded {
+        let source = Source {
+            path: "bailiwick.toml".to_owned(),
+            text: text.to_owned(),
+        };
+        Loaded::of(source, Path::new("etc"))
+    }
+
+    #[test]
+    fn everything_about_serving() {
+        let text = "trusted_proxies = [\"10.0.0.0/8\", \"fd00::/8\"]\n[tls]\ncertificate = \"a.pem\"\nkey = \"k.pem\"\n\
+                    [limits]\nperson = { requests = 60, tokens = 100_000 }\nmodel = { tokens = 0 }\n";
+        let serving = read(text).config.unwrap().serving;
+        let tls = serving.listening.tls.unwrap();
+        assert_eq!(
+            (tls.certificate, tls.key),
+            ("etc/a.pem".into(), "etc/k.pem".into())
+        );
+        assert_eq!(serving.listening.trusted_proxies.len(), 2);
+        let person = Rate {
+            requests: Some(60),
+            tokens: Some(100_000),
+        };
+        assert_eq!(serving.rates.person, person);
+        assert_eq!(serving.rates.model.tokens, Some(0));
+        assert_eq!(serving.rates.group, Rate::default());
+    }
+
+    #[test]
+    fn mistakes_are_refused_each_by_its_own_words() {
+        for (text, expected) in [
+            ("trusted_proxies = \"10.0.0.0/8\"\n", "is a list of networks"),
+            ("trusted_proxies = [\"10.0.0.0/99\"]\n", "is a list of networks"),
+            ("trusted_proxies = [1]\n", "is a list of networks"),
+            ("[tls]\ncertificate = \"a\"\n", "`key` is missing"),
+            (
+                "[tls]\nkey = \"a\"\ncertificate = \"a\"\nca = \"b\"\n",
+                "`ca` is not a key here",
+            ),
+            ("[limits]\nperson = { requests = -1 }\n", "is a whole number"),
+            ("[limits]\nperson = { tokens = \"many\" }\n", "is a whole number"),
+            ("[limits]\npersons = { tokens = 1 }\n", "did you mean `person`?"),
+            ("[limits]\nperson = { request = 1 }\n", "did you mean `requests`?"),
+        ] {
+            let loaded = read(text);
+            assert!(loaded.config.is_none(), "{text}");
+            let shown: Vec<_> = loaded.diagnostics.iter().map(|one| format!("{one:?}")).collect();
+            assert!(shown.join("").contains(expected), "{text}: {shown:?}");
+        }
+    }
+}

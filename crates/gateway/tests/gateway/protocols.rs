@@ -1,0 +1,284 @@
+//! HTTP/2, with and without TLS; floods of it; certificates that change; proxies in between.
+
+use crate::client::Caller;
+use crate::provider::Provider;
+use crate::world::{HK_ANALYST, NY_TRADER, Plan, World};
+use bytes::Bytes;
+use gateway::{Limits, Listening, TlsFiles};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::client::conn::{http1, http2};
+use hyper::{Request, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
+
+const CHAT: &str = "/v1/chat/completions";
+
+async fn world(listening: Listening, limits: Limits) -> (World, Provider) {
+    let provider = Provider::answering("200 OK", "{\"ok\":true}").await;
+    let plan = Plan {
+        listening,
+        limits,
+        ..Plan::new(provider.address)
+    };
+    (plan.start().await, provider)
+}
+
+fn asking_gpt(version: Version) -> Request<Full<Bytes>> {
+    let uri = match version {
+        Version::HTTP_2 => format!("http://gateway.test{CHAT}"),
+        _ => CHAT.to_owned(),
+    };
+    Request::post(uri)
+        .header("host", "gateway.test")
+        .header("x-api-key", NY_TRADER.key())
+        .body(Full::new(Bytes::from_static(b"{\"model\":\"gpt\"}")))
+        .unwrap()
+}
+
+async fn over_http2(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> (u16, Bytes) {
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .unwrap();
+    let mut running = JoinSet::new();
+    running.spawn(connection);
+    let answer = sender.send_request(asking_gpt(Version::HTTP_2)).await.unwrap();
+    let status = answer.status().as_u16();
+    (status, whole(answer.into_body()).await)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the body is limited")]
+async fn whole(body: hyper::body::Incoming) -> Bytes {
+    Limited::new(body, 10_000).collect().await.unwrap().to_bytes()
+}
+
+#[tokio::test]
+async fn http2_is_spoken_with_whoever_begins_with_it() {
+    let (world, provider) = world(Listening::default(), Limits::default()).await;
+    let stream = Caller::new(world.address, NY_TRADER.office).connect().await;
+    assert_eq!(
+        over_http2(stream).await,
+        (200, Bytes::from_static(b"{\"ok\":true}"))
+    );
+    assert_eq!(provider.got().len(), 1);
+    assert_eq!(
+        world
+            .caller(NY_TRADER)
+            .post(CHAT, "{\"model\":\"gpt\"}")
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_begins_http2_and_says_no_more_is_closed() {
+    let short = Limits {
+        header: Duration::from_millis(40),
+        ..Limits::default()
+    };
+    let (world, _provider) = world(Listening::default(), short).await;
+    for begin in [
+        &b"PRI * HT"[..],
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+    ] {
+        let mut stream = Caller::new(world.address, NY_TRADER.office).connect().await;
+        stream.write_all(begin).await.unwrap();
+        let mut rest = Vec::new();
+        // a reset is a close too
+        let _ = stream.read_to_end(&mut rest).await;
+    }
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let mut frame = length[1..].to_vec();
+    frame.extend([kind, flags]);
+    frame.extend(stream.to_be_bytes());
+    frame.extend(payload);
+    frame
+}
+
+/// `GET /` of the host `a`, with an index for each of the first three.
+const HEADERS: &[u8] = &[0x82, 0x86, 0x84, 0x41, 0x01, b'a'];
+
+/// Sends frames until the gateway has had enough, and says whether it had.
+async fn flood(world: &World, frames: impl Fn(u32) -> Vec<u8>) -> bool {
+    let stream = Caller::new(world.address, NY_TRADER.office).connect().await;
+    let (mut reading, mut writing) = stream.into_split();
+    let mut begun = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    begun.extend(frame(4, 0, 0, &[]));
+    writing.write_all(&begun).await.unwrap();
+    let mut reader = JoinSet::new();
+    reader.spawn(async move {
+        let mut rest = Vec::new();
+        let _ = reading.read_to_end(&mut rest).await;
+    });
+    for number in 0..200_000 {
+        if writing.write_all(&frames(number * 2 + 1)).await.is_err() {
+            return true;
+        }
+        if number % 1000 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods_of_http2_end_their_connection_and_hurt_nobody_else() {
+    let (world, provider) = world(Listening::default(), Limits::default()).await;
+    let healthy = world.caller(NY_TRADER);
+    let taken_back = flood(&world, |stream| {
+        let mut frames = frame(1, 5, stream, HEADERS);
+        frames.extend(frame(3, 0, stream, &[0, 0, 0, 8]));
+        frames
+    });
+    let (ended, answer) = tokio::join!(taken_back, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
+    assert!(ended, "requests that are taken back at once");
+    assert_eq!(answer.status, 200);
+    let endless = flood(&world, |stream| match stream {
+        1 => frame(1, 0, 1, HEADERS),
+        _ => frame(9, 0, 1, &[0; 1000]),
+    });
+    let (ended, answer) = tokio::join!(endless, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
+    assert!(ended, "a head without end");
+    assert_eq!(answer.status, 200);
+    // a window of nothing makes the gateway itself take its answers back
+    let provoked = flood(&world, |stream| {
+        let mut frames = frame(1, 5, stream, HEADERS);
+        frames.extend(frame(8, 0, stream, &[0, 0, 0, 0]));
+        frames
+    });
+    let (ended, answer) = tokio::join!(provoked, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
+    assert!(ended, "requests that the gateway is made to take back");
+    assert_eq!(answer.status, 200);
+    assert_eq!(provider.got().len(), 3);
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections_at_a_time() {
+    let few = Limits {
+        connections_of_peer: 2,
+        ..Limits::default()
+    };
+    let (world, _provider) = world(Listening::default(), few).await;
+    let caller = world.caller(NY_TRADER);
+    let (_first, _second) = (caller.connect().await, caller.connect().await);
+    let mut third = caller.connect().await;
+    let mut rest = Vec::new();
+    assert!(matches!(third.read_to_end(&mut rest).await, Ok(0) | Err(_)));
+    assert_eq!(world.caller(HK_ANALYST).get("/healthz").await.status, 200);
+}
+
+/// Writes a certificate of its own making for `gateway.test`.
+fn certificate(folder: &Path) -> CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["gateway.test".to_owned()]).unwrap();
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("certificate.pem"), made.cert.pem()).unwrap();
+    made.cert.der().clone()
+}
+
+async fn secured(
+    world: &World,
+    trusted: &CertificateDer<'static>,
+    protocol: &str,
+) -> std::io::Result<tokio_rustls::client::TlsStream<tokio::net::TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    let stream = Caller::new(world.address, NY_TRADER.office).connect().await;
+    let name = ServerName::try_from("gateway.test").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
+}
+
+#[tokio::test]
+async fn connections_are_secure_where_there_is_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = certificate(folder.path());
+    let files = TlsFiles {
+        certificate: folder.path().join("certificate.pem"),
+        key: folder.path().join("key.pem"),
+    };
+    let listening = Listening {
+        tls: Some(files),
+        ..Listening::default()
+    };
+    let (world, _provider) = world(listening, Limits::default()).await;
+    let stream = secured(&world, &trusted, "h2").await.unwrap();
+    assert_eq!(over_http2(stream).await.0, 200);
+    let stream = secured(&world, &trusted, "http/1.1").await.unwrap();
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let mut running = JoinSet::new();
+    running.spawn(connection);
+    let answer = sender.send_request(asking_gpt(Version::HTTP_11)).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    // in the clear there is nothing to be had
+    let mut clear = Caller::new(world.address, NY_TRADER.office).connect().await;
+    clear
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    let mut rest = Vec::new();
+    let _ = clear.read_to_end(&mut rest).await;
+    assert!(!rest.starts_with(b"HTTP/"));
+}
+
+#[tokio::test]
+async fn without_a_usable_certificate_nothing_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = TlsFiles {
+        certificate: folder.path().join("none.pem"),
+        key: folder.path().join("none.pem"),
+    };
+    let listening = Listening {
+        tls: Some(files),
+        ..Listening::default()
+    };
+    let (mut world, _provider) = world(listening, Limits::default()).await;
+    assert!(
+        world
+            .failure()
+            .await
+            .contains("cannot be used for secure connections")
+    );
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_says_where_a_caller_is_and_nobody_else_does() {
+    let listening = Listening {
+        trusted_proxies: vec!["127.0.9.0/24".parse().unwrap()],
+        ..Listening::default()
+    };
+    let (world, _provider) = world(listening, Limits::default()).await;
+    let claude = "{\"model\":\"claude-sonnet\"}";
+    let check = async |from: &str, said: &str, expected: u16| {
+        let caller = world.caller(NY_TRADER).from(from).with("x-forwarded-for", said);
+        let answer = caller.post("/v1/messages", claude).await;
+        assert_eq!(answer.status, expected, "{from} {said}: {}", answer.text());
+    };
+    check("127.0.9.1", NY_TRADER.office, 200).await;
+    check("127.0.9.1", HK_ANALYST.office, 451).await;
+    check(
+        "127.0.9.1",
+        &format!("{}, {}", NY_TRADER.office, HK_ANALYST.office),
+        451,
+    )
+    .await;
+    check("127.0.9.1", &format!("{}, 127.0.9.7", HK_ANALYST.office), 451).await;
+    check("127.0.9.1", "nonsense", 400).await;
+    check(HK_ANALYST.office, NY_TRADER.office, 451).await;
+    check(NY_TRADER.office, HK_ANALYST.office, 200).await;
+}
