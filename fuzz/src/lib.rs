@@ -1,5 +1,7 @@
 //! What the fuzz targets do with their input, so that the same can run as plain tests.
 
+pub mod translate;
+
 use register::source::Source;
 
 /// A register file of any text is read, or refused with diagnostics that say where.

@@ -52,3 +52,18 @@ fn reaches() {
         }
     }
 }
+
+#[test]
+fn translations() {
+    for text in texts("translate_requests") {
+        for end in (0..=text.len()).step_by(7) {
+            fuzz::translate::requests(&text.as_bytes()[..end]);
+        }
+        fuzz::translate::requests(text.as_bytes());
+    }
+    for text in texts("translate_streams") {
+        for end in (0..=text.len()).step_by(13) {
+            fuzz::translate::streams(&text.as_bytes()[..end]);
+        }
+    }
+}

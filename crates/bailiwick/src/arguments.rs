@@ -68,6 +68,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DATE", value_parser = instant)]
         at: Option<Instant>,
     },
+    /// Compare every decision that the tests ask for with Cedar's, in a build that has it
+    Oracle {
+        /// Folder to write the register into, as Cedar schema and policies
+        #[arg(long, value_name = "DIR")]
+        export: Option<PathBuf>,
+        /// Instant of tests that name none, and of the policies [default: now]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        at: Option<Instant>,
+    },
     /// Write a small register and its configuration to begin with
     Init {
         /// Folder to write into

@@ -222,6 +222,7 @@ impl Bound {
             Triggers::CONTRACTOR.when(self.worker == Worker::Contractor),
             Triggers::RESIDENCY.when(self.residency.is_some()),
             Triggers::BENEFICIARY.when(self.beneficiary.is_some()),
+            Triggers::OUTPUT.when(!self.output.is_empty()),
         ]
         .into_iter()
         .fold(Triggers::NONE, Triggers::and)

@@ -6,8 +6,9 @@ mod never;
 
 pub use given::facts_of;
 
+use crate::facts::Facts;
 use crate::snapshot::Snapshot;
-use register::model::{Case, Instant};
+use register::model::{Case, Instant, Register};
 use register::source::Position;
 
 /// What came of a register's tests and invariants.
@@ -62,15 +63,25 @@ pub fn run(snapshot: &Snapshot, at: Instant, depth: Depth) -> CaseReport {
     report
 }
 
+/// The facts that a test puts to the decision; `at` counts where it names no instant. `None`: the register has no such
+/// person.
+pub fn facts_of_case(register: &Register, case: &Case, at: Instant) -> Option<Facts> {
+    let person = register.people.iter().find(|person| person.id == case.person)?;
+    Some(given::facts_of_case(
+        register,
+        person,
+        case,
+        case.at.unwrap_or(at),
+    ))
+}
+
 fn run_case(snapshot: &Snapshot, case: &Case, at: Instant) -> Result<(), String> {
-    let register = snapshot.register();
-    let person = register.people.iter().find(|person| person.id == case.person);
-    let person = person.ok_or_else(|| format!("there is no person `{}`", case.person))?;
+    let facts = facts_of_case(snapshot.register(), case, at)
+        .ok_or_else(|| format!("there is no person `{}`", case.person))?;
     let model = snapshot
         .model_index(&case.model)
         .ok_or_else(|| format!("there is no model `{}`", case.model))?;
     let at = case.at.unwrap_or(at);
-    let facts = given::facts_of_case(register, person, case, at);
     let bound = snapshot.bind(&facts, at, case.known_at.unwrap_or(crate::LATEST));
     expect::check(snapshot, &bound, model, &case.expect)
         .map_err(|what| format!("`{}` asks for `{}`: {what}", case.person, case.model))

@@ -324,6 +324,22 @@ mod tests {
     }
 
     #[test]
+    fn every_call_has_a_route_with_a_key() {
+        for surface in Surface::ALL {
+            let routes = ROUTES
+                .iter()
+                .filter(|route| route.handler == Handler::Call(surface));
+            let checks: Vec<_> = routes.map(|route| (&route.method, route.check)).collect();
+            assert!(!checks.is_empty(), "{surface:?}");
+            let expected = (&Method::POST, Check::Key);
+            assert!(
+                checks.iter().all(|check| *check == expected),
+                "{surface:?}: {checks:?}"
+            );
+        }
+    }
+
+    #[test]
     fn no_two_routes_answer_the_same_request() {
         for (at, route) in ROUTES.iter().enumerate() {
             let path = route.path.replace("{id}", "00ff");

@@ -103,22 +103,12 @@ impl FaultCode {
     const fn manner(self) -> Manner {
         const INVALID: &str = "invalid_request_error";
         const API: &str = "api_error";
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        const AWAY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
         match self {
-            Self::InvalidRequest => Manner(
-                "invalid_request",
-                StatusCode::BAD_REQUEST,
-                INVALID,
-                INVALID,
-                false,
-            ),
-            Self::WrongRoute => Manner("wrong_route", StatusCode::BAD_REQUEST, INVALID, INVALID, false),
-            Self::NotOfApplication => Manner(
-                "not_of_application",
-                StatusCode::BAD_REQUEST,
-                INVALID,
-                INVALID,
-                false,
-            ),
+            Self::InvalidRequest => Manner("invalid_request", BAD, INVALID, INVALID, false),
+            Self::WrongRoute => Manner("wrong_route", BAD, INVALID, INVALID, false),
+            Self::NotOfApplication => Manner("not_of_application", BAD, INVALID, INVALID, false),
             Self::Unauthenticated => Manner(
                 "invalid_api_key",
                 StatusCode::UNAUTHORIZED,
@@ -173,13 +163,7 @@ impl FaultCode {
                 Manner("upstream_unavailable", StatusCode::BAD_GATEWAY, API, API, true)
             }
             Self::UpstreamCut => Manner("upstream_cut", StatusCode::BAD_GATEWAY, API, API, true),
-            Self::AuditUnavailable => Manner(
-                "audit_unavailable",
-                StatusCode::SERVICE_UNAVAILABLE,
-                API,
-                API,
-                true,
-            ),
+            Self::AuditUnavailable => Manner("audit_unavailable", AWAY, API, API, true),
             Self::RoutingNotTaken
             | Self::ProviderState
             | Self::ToolNotPermitted
@@ -188,13 +172,7 @@ impl FaultCode {
             | Self::TooMuch
             | Self::NotServed
             | Self::NoUpgrade => self.manner_of_reach(),
-            Self::DecisionExpired => Manner(
-                "decision_expired",
-                StatusCode::SERVICE_UNAVAILABLE,
-                API,
-                API,
-                true,
-            ),
+            Self::DecisionExpired => Manner("decision_expired", AWAY, API, API, true),
             Self::UpstreamTimeout => Manner(
                 "upstream_timeout",
                 StatusCode::GATEWAY_TIMEOUT,
@@ -202,13 +180,7 @@ impl FaultCode {
                 API,
                 true,
             ),
-            Self::UpstreamResting => Manner(
-                "upstream_resting",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "overloaded_error",
-                API,
-                true,
-            ),
+            Self::UpstreamResting => Manner("upstream_resting", AWAY, "overloaded_error", API, true),
             Self::LimitReached => Manner(
                 "limit_reached",
                 StatusCode::TOO_MANY_REQUESTS,
@@ -216,7 +188,7 @@ impl FaultCode {
                 "rate_limit_error",
                 true,
             ),
-            Self::Stopping => Manner("stopping", StatusCode::SERVICE_UNAVAILABLE, API, API, true),
+            Self::Stopping => Manner("stopping", AWAY, API, API, true),
         }
     }
 

@@ -28,6 +28,7 @@ mod render;
 mod scan;
 mod splice;
 mod surface;
+pub mod translate;
 mod unserved;
 mod watch;
 

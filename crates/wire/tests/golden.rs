@@ -1,5 +1,7 @@
 //! Every error and every refusal, in every protocol and for every program, as it goes out: golden files.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot write its text has failed")]
+
 use std::fmt::Write;
 use wire::{Audience, Client, Denial, DenialCode, Dialect, Fault, FaultCode, Rendered};
 

@@ -7,6 +7,7 @@ mod fmt;
 mod init;
 mod keys;
 mod models;
+mod oracle;
 mod schema;
 mod serve;
 mod test;
@@ -44,6 +45,9 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
             ..
         } => test::scenarios(&register_of(&global, None)?, &file, screen),
         Command::Test { scenarios: None, at } => test::inline(&register_of(&global, None)?, at, screen),
+        Command::Oracle { export, at } => {
+            oracle::run(&register_of(&global, None)?, export.as_deref(), at, screen)
+        }
         Command::Init { dir } => init::run(&dir, screen),
         Command::Config {
             command: ConfigCommand::Check,

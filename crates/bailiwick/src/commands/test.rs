@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use decision::Snapshot;
 use decision::cases::CaseFailure;
 use owo_colors::OwoColorize as _;
-use register::model::{Case, Instant, Never, PlaceFact};
+use register::model::{Case, Given, Instant, Never, Origin, PlaceFact};
 use register::source::Position;
 use scenario::{Graded, Report, ScenarioError};
 use std::path::Path;
@@ -112,7 +112,7 @@ fn failure_at(failures: &[CaseFailure], position: &Position) -> Option<String> {
 }
 
 fn about_test(case: &Case) -> String {
-    let from: Vec<String> = case.from.iter().map(|origin| place(&origin.place)).collect();
+    let from: Vec<String> = case.from.iter().map(origin).collect();
     let from = if from.is_empty() {
         String::new()
     } else {
@@ -123,10 +123,26 @@ fn about_test(case: &Case) -> String {
         .known_at
         .map(|at| format!(", as known at {at}"))
         .unwrap_or_default();
+    let given = if case.given == Given::default() {
+        ""
+    } else {
+        ", other facts given"
+    };
     format!(
-        "{} asks for {}{from}{at}{known}: {}",
+        "{} asks for {}{from}{at}{known}{given}: {}",
         case.person, case.model, case.expect.decision
     )
+}
+
+/// A claim: its place, and what makes it another than that of an office zone now.
+fn origin(origin: &Origin) -> String {
+    let place = place(&origin.place);
+    let plain = Origin::zone(origin.place.clone());
+    match origin {
+        origin if *origin == plain => place,
+        Origin { age: 0, source, .. } => format!("{place} by {source}"),
+        Origin { age, source, .. } => format!("{place} by {source} {} h old", age / 3600),
+    }
 }
 
 fn about_never(never: &Never) -> String {

@@ -71,10 +71,9 @@ impl Walk<'_> {
 
     #[inline]
     fn checks(&self, awake: Triggers, into: &mut Decision) {
-        for check in &self.plan.checks {
-            if check.triggers.wake(awake) {
-                self.check(check, into);
-            }
+        let checks = self.plan.triggers.iter().zip(&self.plan.checks);
+        for (_, check) in checks.filter(|(triggers, _)| triggers.wake(awake)) {
+            self.check(check, into);
         }
     }
 

@@ -134,7 +134,7 @@ impl Walk<'_> {
         }
         slots
             .iter()
-            .map(|slot| self.lifted(*slot, table, check, position, lifts))
+            .map(|slot| table.counted(self.lifted(*slot, table, check, position, lifts)))
             .max()
             .unwrap_or_default()
     }
@@ -190,13 +190,11 @@ impl Walk<'_> {
 
     /// Place clauses that concern the request, put to the egress place.
     pub(super) fn place_clauses_on_egress(&self) -> State {
-        let concerned = self
-            .plan
-            .egress
-            .iter()
-            .filter(|(scope, _)| scope.holds(self.bound.traits));
-        concerned
-            .map(|(_, table)| self.core.place_state(table, self.egress()))
+        let here = self.egress_here();
+        let tests = self.plan.egress.iter();
+        tests
+            .filter(|test| test.scope.holds(self.bound.traits))
+            .map(|test| here.map_or(test.at_home, |place| self.core.place_state(&test.table, place)))
             .max()
             .unwrap_or_default()
     }
@@ -214,18 +212,14 @@ impl Walk<'_> {
 
     /// Where the call would leave: this replica's place for the connector, else the register's.
     pub(super) fn egress(&self) -> &PlaceFact {
-        let connector = self
-            .core
-            .index
-            .connectors
-            .get(&self.deployment.connector)
-            .copied();
-        let here = self
-            .bound
-            .egress
-            .iter()
-            .find(|(position, _)| Some(*position) == connector);
-        here.map_or(&self.deployment.hosting.egress, |(_, place)| place)
+        self.egress_here().unwrap_or(&self.deployment.hosting.egress)
+    }
+
+    /// This replica's egress place for the connector, if it has one of its own.
+    fn egress_here(&self) -> Option<&PlaceFact> {
+        let mut own = self.bound.egress.iter();
+        own.find(|(position, _)| Some(*position) == self.plan.connector)
+            .map(|(_, place)| place)
     }
 
     /// Places of people, on refused tiers only; an unknown tier is no better than unknown.

@@ -2,9 +2,9 @@
 
 use super::epoch::{ClauseNow, Epoch, TestNow};
 use super::table::PlaceTable;
-use super::triggers::Triggers;
+use super::triggers::{Host, Triggers};
 use super::{Core, traits};
-use crate::verdict::ClauseIndex;
+use crate::verdict::{ClauseIndex, State};
 use register::model::{Clause, Deployment, HostingPlace, Instrument, Layer, LiftPlaces, Test};
 use territory::{PlaceSet, Slot};
 
@@ -12,12 +12,16 @@ use territory::{PlaceSet, Slot};
 pub(crate) struct Plan {
     /// Clauses that can be reasons or oblige, in the order of the register.
     pub checks: Vec<Check>,
+    /// What could wake each of them, in the same order and close together: most sleep.
+    pub triggers: Vec<Triggers>,
     /// Every place in which inference may run.
     pub inference: PlaceSet,
     /// An inference place that nobody recognises.
     pub inference_unrecognised: bool,
-    /// Place clauses of the agreements, for the egress place, each with the requests that it concerns.
-    pub egress: Vec<(traits::Scope, Box<PlaceTable>)>,
+    /// Place clauses of the agreements, for the egress place.
+    pub egress: Vec<EgressTest>,
+    /// Position of the connector.
+    pub connector: Option<usize>,
     /// No agreement in force covers the model.
     pub without_agreement: bool,
     /// Per entity: an agreement in force covers model, channel and this entity.
@@ -36,12 +40,20 @@ pub(crate) struct Plan {
     pub entitled: Vec<usize>,
 }
 
+/// A place clause as it is put to the egress place.
+pub(crate) struct EgressTest {
+    /// Which requests it concerns.
+    pub scope: traits::Scope,
+    /// The places of the clause.
+    pub table: Box<PlaceTable>,
+    /// Its state at the egress place that the register names.
+    pub at_home: State,
+}
+
 /// One clause in a plan.
 pub(crate) struct Check {
     /// Which clause.
     pub clause: ClauseIndex,
-    /// What could wake it.
-    pub triggers: Triggers,
     /// Which requests it concerns.
     pub scope: traits::Scope,
     /// Which exceptions may lift it.
@@ -72,9 +84,16 @@ impl Planner<'_> {
     pub(crate) fn plan(&self) -> Plan {
         let mut plan = Plan {
             checks: Vec::new(),
+            triggers: Vec::new(),
             inference: PlaceSet::EMPTY,
             inference_unrecognised: false,
             egress: Vec::new(),
+            connector: self
+                .core
+                .index
+                .connectors
+                .get(&self.deployment.connector)
+                .copied(),
             without_agreement: !self.core.cover.model_covered(self.core, self.epoch, self.index),
             covered: self
                 .core
@@ -146,6 +165,17 @@ impl Planner<'_> {
         }
     }
 
+    fn hosted<'p>(&'p self, plan: &'p Plan) -> Host<'p> {
+        Host {
+            core: self.core,
+            model: &self.deployment.model,
+            tier: self.deployment.tier,
+            inference: &plan.inference,
+            inference_unrecognised: plan.inference_unrecognised,
+            storage: &self.deployment.hosting.storage,
+        }
+    }
+
     fn add(&self, plan: &mut Plan, index: usize, now: &ClauseNow, applying: &[(usize, &ClauseNow)]) {
         let Some((instrument, clause)) = self.core.clause(index) else {
             return;
@@ -163,20 +193,25 @@ impl Planner<'_> {
                     } else {
                         table.clone()
                     };
-                    plan.egress.push((scope, table));
+                    let at_home = self.core.place_state(&table, &self.deployment.hosting.egress);
+                    plan.egress.push(EgressTest {
+                        scope,
+                        table,
+                        at_home,
+                    });
                 }
                 TestNow::Plain(Test::EvidenceRequired) => plan.evidence.push(scope),
                 _ => {}
             }
             note_stops(plan, &condition.test);
         }
-        let triggers = Triggers::of(now);
+        let triggers = Triggers::of(now, &self.hosted(plan));
         if triggers == Triggers::NONE {
             return;
         }
+        plan.triggers.push(triggers);
         plan.checks.push(Check {
             clause: super::clause_index(index),
-            triggers,
             scope,
             lifts: self.lifts(instrument, clause, now, applying),
             tests_entity: clause.kind.is_some_and(|kind| kind.is_entity_clause()),
@@ -236,7 +271,9 @@ impl Planner<'_> {
 /// Notes at which places and for which entities a test stops.
 fn note_stops(plan: &mut Plan, test: &TestNow) {
     match test {
-        TestNow::Places(_, table) => plan.stopping_places = plan.stopping_places.union(&table.stopping()),
+        TestNow::Places(_, table) | TestNow::TierInPlaces(_, table) | TestNow::Unfiled(_, table) => {
+            plan.stopping_places = plan.stopping_places.union(&table.stopping());
+        }
         TestNow::Entities(states) | TestNow::Licensee(states) => {
             for (stopping, state) in plan.stopping_entities.iter_mut().zip(states) {
                 *stopping |= state.stops();

@@ -4,13 +4,41 @@
 //! where the model is licensed. Each check carries the bits that could wake it; a decision looks only at checks that
 //! the request wakes. That changes no answer: a check that sleeps is not met and obliges to nothing.
 
+use super::Core;
 use super::epoch::{ClauseNow, TestNow};
+use super::table::PlaceTable;
 use crate::verdict::{Obligations, State};
-use register::model::{EmploymentTest, PlaceSubject, Purpose, Test};
+use register::model::{EmploymentTest, PlaceFact, PlaceSubject, Purpose, Test, Tier};
+use territory::PlaceSet;
 
 /// Bits of a request, and of what could wake a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Triggers(u64);
+
+/// What every request to a deployment has in common.
+pub(crate) struct Host<'a> {
+    pub core: &'a Core,
+    pub model: &'a str,
+    pub tier: Option<Tier>,
+    pub inference: &'a PlaceSet,
+    pub inference_unrecognised: bool,
+    pub storage: &'a PlaceFact,
+}
+
+impl Host<'_> {
+    fn inference(&self, table: &PlaceTable) -> State {
+        let doubt = if self.inference_unrecognised && table.can_stop() {
+            State::Unclear
+        } else {
+            State::NotMet
+        };
+        table.worst_in(self.inference).max(doubt)
+    }
+
+    fn storage(&self, table: &PlaceTable) -> State {
+        self.core.place_state(table, self.storage)
+    }
+}
 
 impl Triggers {
     /// Nothing.
@@ -34,6 +62,8 @@ impl Triggers {
     pub(crate) const CONTRACTOR: Self = Self(1 << 27);
     pub(crate) const RESIDENCY: Self = Self(1 << 28);
     pub(crate) const BENEFICIARY: Self = Self(1 << 29);
+    /// An output that leaves the person.
+    pub(crate) const OUTPUT: Self = Self(1 << 30);
     /// Every bit.
     #[cfg(test)]
     pub(crate) const ALL: Self = Self(u64::MAX);
@@ -69,24 +99,45 @@ impl Triggers {
         self.0 & other.0 != 0
     }
 
-    /// What could wake a check of this clause.
-    pub(crate) fn of(now: &ClauseNow) -> Self {
+    /// What could wake a check of this clause on a deployment hosted like this.
+    pub(crate) fn of(now: &ClauseNow, host: &Host<'_>) -> Self {
         if now.at_least != State::NotMet || now.obligations != Obligations::default() {
             return Self::ALWAYS;
         }
         now.conditions
             .iter()
-            .map(|condition| Self::of_test(&condition.test))
+            .map(|condition| Self::of_test(&condition.test, host))
             .fold(Self::NONE, Self::and)
     }
 
-    fn of_test(test: &TestNow) -> Self {
+    fn of_test(test: &TestNow, host: &Host<'_>) -> Self {
         match test {
-            TestNow::Places(PlaceSubject::People, _) => Self::PEOPLE,
+            TestNow::Places(subject, table) => Self::of_places(*subject, table, host),
+            TestNow::TierInPlaces(tiers, _) if host.tier.is_some_and(|tier| !tiers.contains(&tier)) => {
+                Self::NONE
+            }
+            TestNow::TierInPlaces(..) => Self::PEOPLE,
+            TestNow::Unfiled(filed, _) if filed.iter().any(|model| model == host.model) => Self::NONE,
+            TestNow::Unfiled(..) => Self::PEOPLE,
             TestNow::Entities(_) | TestNow::Licensee(_) => Self::ENTITY,
             TestNow::Fixed(State::NotMet) => Self::NONE,
             TestNow::Beneficiary(_) => Self::BENEFICIARY,
             TestNow::Plain(test) => Self::of_plain(test),
+            _ => Self::ALWAYS,
+        }
+    }
+
+    /// Where it runs and rests is the same for every request; such a test speaks always or never.
+    fn of_places(subject: PlaceSubject, table: &PlaceTable, host: &Host<'_>) -> Self {
+        let inference = Self::ALWAYS.when(host.inference(table).stops());
+        let storage = Self::ALWAYS.when(host.storage(table).stops());
+        match subject {
+            PlaceSubject::People => Self::PEOPLE,
+            PlaceSubject::PeopleAndInference => Self::PEOPLE.and(inference),
+            PlaceSubject::Inference => inference,
+            PlaceSubject::Storage => storage,
+            PlaceSubject::InferenceAndStorage => inference.and(storage),
+            PlaceSubject::Output => Self::OUTPUT,
             _ => Self::ALWAYS,
         }
     }

@@ -5,8 +5,10 @@ use super::{Forwarding, UpstreamRequest};
 use crate::Connector;
 use crate::connectors::Call;
 use crate::reach::WithinReach;
+use hyper::HeaderMap;
 use hyper::header::HeaderName;
 use register::model::{Deployment, Instant};
+use std::borrow::Cow;
 use wire::Fault;
 
 /// Header of Anthropic's protocol that asks for features.
@@ -20,17 +22,17 @@ pub(super) fn build(
     within: WithinReach,
     now: Instant,
 ) -> Result<UpstreamRequest, Fault> {
-    let mut headers = forwarding.headers.clone();
+    let mut headers: Cow<'_, HeaderMap> = Cow::Borrowed(&forwarding.headers);
     if let Some(flags) = within.flags {
+        let headers = headers.to_mut();
         headers.remove(FLAGS);
         headers.extend(flags.into_iter().map(|flags| (FLAGS, flags)));
     }
-    let span = &forwarding.model.span;
     let call = Call {
         surface: forwarding.surface,
         body: within.edits,
         model: &forwarding.model.name,
-        model_span: (!span.is_empty()).then(|| span.clone()),
+        model_span: Some(forwarding.model.span.clone()).filter(|span| !span.is_empty()),
         headers: &headers,
         query: forwarding.query.as_deref(),
     };

@@ -13,7 +13,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/corpus")
 }
 
-fn sources(folder: &Path, root: &Path, into: &mut Vec<Source>) {
+pub(crate) fn sources(folder: &Path, root: &Path, into: &mut Vec<Source>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && path.file_name().is_none_or(|name| name != "data") {

@@ -11,6 +11,7 @@
     reason = "in a test a panic is the failure itself, in its helpers too"
 )]
 
+mod bank;
 mod chance;
 mod clauses;
 mod compare;

@@ -7,7 +7,7 @@ use decision::mutation::{COUNT, choose};
 use oracle::Library;
 
 /// Registers tried for one mistake before it counts as not found.
-const REGISTERS: u64 = 60;
+const REGISTERS: u64 = 200;
 
 /// The number of requests after which a mistake shows.
 fn found_after(mistake: u8) -> Option<usize> {
