@@ -1,7 +1,8 @@
 //! Requests at a fixed pace, whatever becomes of those before: what somebody waits for an answer.
 //!
 //! The targets take turns request by request, so that what else happens on the machine happens to all of them. Time runs
-//! from the instant at which a request was due.
+//! from the sending, which waits for no answer; the timer that paces it wakes at whole milliseconds, at another fraction
+//! for each target, so that time from the due instant would favour one of them.
 
 use crate::body::{self, Wanted};
 use crate::call::{CHAT, Connection};
@@ -11,7 +12,7 @@ use crate::target::Target;
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Requests in a second to each target.
@@ -38,7 +39,7 @@ pub(crate) async fn run(targets: &[&Target], bytes: usize, time: Duration) -> an
         let which = usize::try_from(number % count)?;
         if let (Some(target), Some(pool)) = (targets.get(which), pools.get(which)) {
             let (address, pool, body) = (target.address, Arc::clone(pool), body.clone());
-            calls.spawn(async move { (number, which, one(address, pool, body, due).await) });
+            calls.spawn(async move { (number, which, one(address, pool, body).await) });
         }
     }
     while let Some(ended) = calls.join_next().await {
@@ -51,14 +52,15 @@ pub(crate) async fn run(targets: &[&Target], bytes: usize, time: Duration) -> an
     Ok(samples)
 }
 
-async fn one(address: SocketAddr, pool: Pool, body: Bytes, due: Instant) -> anyhow::Result<Duration> {
+async fn one(address: SocketAddr, pool: Pool, body: Bytes) -> anyhow::Result<Duration> {
+    let began = clock::now();
     let free = pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let mut connection = match free {
         Some(connection) => connection,
         None => Connection::open(address).await?,
     };
     connection.whole(CHAT, body).await?;
-    let took = clock::now().saturating_duration_since(due);
+    let took = clock::now().saturating_duration_since(began);
     pool.lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(connection);

@@ -65,31 +65,25 @@ pub(super) fn run(
 }
 
 fn print(hosts: &Hosts, screen: &mut Screen) -> anyhow::Result<()> {
-    let columns = ["host", "called by", "channel", "connector", "models", "programs"];
+    let columns = ["host", "called by", "channel", "connector", "programs", "models"];
     let mut table = render::wide_table(screen, &columns);
     for host in &hosts.hosts {
-        let of = |names: &[String]| names.join(", ");
-        let row = [
-            of(&host.channels),
-            of(&host.connectors),
-            of(&host.models),
-            of(&host.programs),
-        ];
+        let row = [&host.channels, &host.connectors, &host.programs, &host.models].map(|names| few(names));
         // what answers on this machine is for nobody's proxy, and a demonstration puts everything there
         let row = if host.called_by.is_outside() {
             row
         } else {
             Default::default()
         };
-        let [channels, connectors, models, programs] = row;
+        let [channels, connectors, programs, models] = row;
         let called_by = host.called_by.as_str().to_owned();
         table.add_row([
             host.host.clone(),
             called_by,
             channels,
             connectors,
-            models,
             programs,
+            models,
         ]);
     }
     screen.data(render::as_text(&table))?;
@@ -114,6 +108,16 @@ fn print(hosts: &Hosts, screen: &mut Screen) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// The first names of a list; the other forms of the report have them all.
+fn few(names: &[String]) -> String {
+    const FEW: usize = 3;
+    let shown: Vec<&str> = names.iter().take(FEW).map(String::as_str).collect();
+    match names.len().saturating_sub(FEW) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// What goes past every gateway, as far as the register can tell, and what it cannot.
