@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &["identity", "ledger", "extraction"]),
     ("services", &["store", "gateway", "control", "standin"]),
     ("program", &["bailiwick"]),
-    (DEV_LAYER, &["testkit", "xtask"]),
+    (DEV_LAYER, &["bench", "testkit", "xtask"]),
 ];
 
 /// Crates for tests and developers, which nothing shipped may use.

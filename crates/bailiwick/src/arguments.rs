@@ -97,6 +97,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Put together what the register says for somebody outside it
+    Report {
+        /// What about
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
+    /// Bring in the configuration of another gateway
+    Import {
+        /// Which gateway's
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// Run the gateway as configured
     Serve,
     /// Run everything on this machine with the register of an invented bank
@@ -144,6 +156,33 @@ pub(crate) struct Question {
 pub(crate) enum ConfigCommand {
     /// Read it, and compare it with the register
     Check,
+}
+
+/// What to report.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// List the hosts of providers and of client programs, for the firm's proxy
+    Egress {
+        /// Print comma-separated values
+        #[arg(long)]
+        csv: bool,
+        /// Print a proxy auto-configuration file for people's machines
+        #[arg(long, conflicts_with = "csv")]
+        pac: bool,
+    },
+}
+
+/// What to bring in.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Models and upstreams of a LiteLLM proxy, with a finding for each of its settings
+    Litellm {
+        /// Its configuration, a YAML file
+        file: PathBuf,
+        /// Folder to write register and bailiwick.toml into; without it nothing is written
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
 }
 
 /// What to do with keys.

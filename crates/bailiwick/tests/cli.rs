@@ -223,3 +223,54 @@ fn mistakes_in_scenarios() {
     with("/scenarios/0/expect/decision", serde_json::json!("review"));
     check("scenarios", &shown.join("\n"));
 }
+
+#[test]
+fn hosts_for_the_firms_proxy() {
+    let report = format!("report egress {BANK}");
+    check(
+        "egress",
+        &transcript(&[&report, &format!("{report} --csv"), &format!("{report} --pac")]),
+    );
+    check("egress-json", &run(&format!("{report} --json")));
+}
+
+#[test]
+fn configurations_of_another_gateway() {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import");
+    for name in ["first", "bank", "careless", "self-hosted"] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!("{name}.yaml");
+        std::fs::copy(files.join(&file), folder.path().join(&file)).unwrap();
+        let mut shown = run_in(folder.path(), &format!("import litellm {file} --into out"));
+        for written in [
+            "bailiwick.toml",
+            "register/models.toml",
+            "register/instruments/no-agreement-yet.toml",
+        ] {
+            let text = std::fs::read_to_string(folder.path().join("out").join(written)).unwrap();
+            shown.push_str(&format!("\n--- out/{written}\n{text}"));
+        }
+        shown.push('\n');
+        shown.push_str(&run_in(folder.path(), "check out/register"));
+        assert!(!shown.contains("not-a-key"), "{shown}");
+        check(&format!("import-{name}"), &shown);
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_and_one_that_is_there_already() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import");
+    for file in ["broken.yaml", "first.yaml"] {
+        std::fs::copy(files.join(file), folder.path().join(file)).unwrap();
+    }
+    let lines = [
+        "import litellm broken.yaml --into out",
+        "import litellm first.yaml --json",
+        "import litellm first.yaml --into out --json",
+        "import litellm first.yaml --into out",
+        "import litellm none.yaml",
+    ];
+    let shown: Vec<String> = lines.iter().map(|line| run_in(folder.path(), line)).collect();
+    check("import-again", &shown.join("\n"));
+}

@@ -69,7 +69,7 @@ impl KeyRing {
 impl Keys for KeyRing {
     fn verify(&self, presented: &str, at: Instant) -> Option<KeyHolder> {
         // the form of a key is public, so saying no to a wrong form at once tells nothing
-        let key = ApiKey::parse(presented).ok()?;
+        let key = ApiKey::parse_presented(presented).ok()?;
         let known = self.keys.get(key.id());
         let hash = self.hasher.hash(&key);
         // a key that nobody holds is compared too, so that it takes as long as one that somebody does

@@ -4,16 +4,18 @@ mod check;
 mod config;
 mod demo;
 mod fmt;
+mod import;
 mod init;
 mod keys;
 mod models;
 mod oracle;
+mod report;
 mod schema;
 mod serve;
 mod test;
 mod why;
 
-use crate::arguments::{Arguments, Command, ConfigCommand, Global};
+use crate::arguments::{Arguments, Command, ConfigCommand, Global, ImportCommand};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::folder::Folder;
@@ -53,6 +55,10 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
             command: ConfigCommand::Check,
         } => config::check(&global, screen),
         Command::Keys { data_dir, command } => keys::run(&global, data_dir, command, screen),
+        Command::Report { command } => report::run(&global, &command, screen),
+        Command::Import {
+            command: ImportCommand::Litellm { file, into },
+        } => import::litellm(&file, into.as_deref(), screen),
         Command::Serve => serve::run(&global, screen),
         Command::Demo(demo) => demo::run(&global, &demo, screen),
         Command::Schema => schema::run(screen),

@@ -49,6 +49,8 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
                 false => screen.data(format_args!("serving {} at {url}", shown(&folder.path)))?,
             }
         }
+        // by this line a script that started the program knows that it may begin
+        tracing::info!("ready");
         screen.next("bailiwick keys new --person PERSON", "a key to call it with")?;
         services.serve(gateways, Some(reloading), ending).await
     })?;

@@ -5,6 +5,7 @@
 //! and unknown keys are refused, since a misspelt `proxy` would otherwise mean a direct connection.
 
 pub(crate) mod credential;
+mod environment;
 mod read;
 
 use crate::exit::UsageError;
@@ -131,11 +132,18 @@ impl Loaded {
 
     /// A configuration whose text is at hand, its paths resolved against a folder.
     pub(crate) fn of(source: Source, folder: &Path) -> Self {
-        let (config, diagnostics) = read::read(&source, folder);
+        let (config, diagnostics) = read::read(&source, folder, &credential::variable);
         Self {
             config,
             source,
             diagnostics,
         }
     }
+}
+
+/// What is wrong with a configuration whose text is at hand, and whose variables are too.
+#[cfg(test)]
+pub(crate) fn check_text(source: &Source, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let (_, diagnostics) = read::read(source, Path::new(""), variable);
+    diagnostics.errors().map(|error| error.message.clone()).collect()
 }

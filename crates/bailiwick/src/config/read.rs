@@ -4,6 +4,7 @@
 mod connector;
 mod serving;
 
+use super::environment;
 use super::{Config, Listener};
 use crate::exit::nearest;
 use register::diagnose::{Diagnostic, Diagnostics, Severity};
@@ -14,21 +15,33 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
-/// Reads a file; the configuration is `None` if anything is wrong with it.
-pub(super) fn read(source: &Source, folder: &Path) -> (Option<Config>, Diagnostics) {
+/// Reads a file; the configuration is `None` if anything is wrong with it. `variable` looks up what the environment says.
+pub(super) fn read(
+    source: &Source,
+    folder: &Path,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> (Option<Config>, Diagnostics) {
     let reader = Reader {
         source,
         folder,
         found: RefCell::default(),
     };
-    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    let (mut root, errors) = DeTable::parse_recoverable(&source.text);
     for error in errors {
         let message = error.message().replace('\n', " ");
         reader.report("syntax", error.span().unwrap_or(0..0), message, None);
     }
+    environment::complete(root.get_mut(), variable, &mut |span, incomplete| {
+        let (message, help) = incomplete.told();
+        reader.report(environment::MISSING, span, message, Some(help));
+    });
     let config = reader.config(root.get_ref());
     let mut found = reader.found.into_inner();
     found.sort_by_key(|diagnostic| diagnostic.position.start);
+    // an address that could not be completed is no address either, which need not be said twice
+    found.dedup_by(|later, first| {
+        first.code == environment::MISSING && first.position.start == later.position.start
+    });
     (found.is_empty().then_some(config), Diagnostics(found))
 }
 
@@ -240,7 +253,8 @@ mod tests {
             path: "bailiwick.toml".to_owned(),
             text: text.to_owned(),
         };
-        let (config, diagnostics) = read(&source, Path::new("etc"));
+        let variable = |name: &str| (name == "PORT").then(|| "8080".to_owned());
+        let (config, diagnostics) = read(&source, Path::new("etc"), &variable);
         let shown = |found: &Diagnostic| {
             let help = found
                 .help
@@ -395,6 +409,19 @@ api_version = "2024-10-21"
             "proxy = \"http://p:1\"\nproxy_credential = \"secret\"",
             "6:20 this does not say where the credential is found (write `env:NAME`, `file:PATH` or `exec:COMMAND`, never the secret itself)",
         );
+    }
+
+    #[test]
+    fn the_environment_completes_addresses_and_nothing_else() {
+        let (config, found) = read_text("[[listener]]\naddress = \"127.0.0.1:${PORT}\"\n");
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(config.unwrap().listeners[0].address.port(), 8080);
+        let (config, found) = read_text("[[listener]]\naddress = \"127.0.0.1:${PROT}\"\n");
+        let expected =
+            "2:11 the environment variable `PROT` is not set (set `PROT`, or write the address itself)";
+        assert_eq!((config, found), (None, vec![expected.to_owned()]));
+        let (config, _) = read_text("[data]\ndir = \"${PORT}\"\n");
+        assert_eq!(config.unwrap().data, Some(PathBuf::from("etc/${PORT}")));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod beginning;
 #[cfg(test)]
+mod benching;
+#[cfg(test)]
 mod demonstration;
 #[cfg(test)]
 mod reloading;

@@ -22,10 +22,20 @@ pub(crate) const LOG: &str = "stderr.log";
 
 impl Running {
     pub(crate) fn start(arguments: &[&str], folder: &Path) -> Result<Self, Failure> {
+        Self::start_with(arguments, folder, &[])
+    }
+
+    /// Starts one with these variables and no others.
+    pub(crate) fn start_with(
+        arguments: &[&str],
+        folder: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
         let mut process = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
             .args(arguments)
             .current_dir(folder)
             .env_clear()
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(File::create(folder.join(LOG))?)
             .spawn()?;

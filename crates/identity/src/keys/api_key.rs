@@ -1,4 +1,8 @@
 //! The form of a key: `bw_`, a public part, a secret, and a checksum that finds typing errors and leaks.
+//!
+//! A key that somebody chose, for an installation that must have the same key each time (a benchmark, a test bed), has a
+//! public part that no key made here can have and no checksum. It is hashed and compared like any other, and no command
+//! makes one: whoever wants one writes its hash.
 
 use aws_lc_rs::{digest, rand};
 use std::fmt::{self, Write};
@@ -8,6 +12,9 @@ const PREFIX: &str = "bw_";
 const ID_DIGITS: usize = 10;
 const SECRET_DIGITS: usize = 40;
 const CHECK_DIGITS: usize = 8;
+/// Bounds of a chosen key: what its public part may be at most, and its secret at least and at most.
+const CHOSEN_ID: usize = 32;
+const CHOSEN_SECRET: std::ops::RangeInclusive<usize> = 16..=128;
 
 /// A key in the clear. It is shown once, when it is made; it has no `Display` and hides from `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,11 +89,31 @@ impl ApiKey {
         })
     }
 
+    /// Reads a key that is presented: one made here, or one that somebody chose.
+    ///
+    /// # Errors
+    /// When the text has the form of neither.
+    pub fn parse_presented(text: &str) -> Result<Self, KeyError> {
+        Self::parse(text).or_else(|error| Self::chosen(text).ok_or(error))
+    }
+
+    fn chosen(text: &str) -> Option<Self> {
+        let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
+        let is_word = |part: &str| {
+            part.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        let is_made_here = id.len() == ID_DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let fits = !id.is_empty() && id.len() <= CHOSEN_ID && CHOSEN_SECRET.contains(&secret.len());
+        (fits && is_word(id) && is_word(secret) && !is_made_here).then(|| Self {
+            text: text.to_owned(),
+        })
+    }
+
     /// The public part, by which the key is looked up and named.
     pub fn id(&self) -> &str {
-        self.text
-            .get(PREFIX.len()..PREFIX.len() + ID_DIGITS)
-            .unwrap_or_default()
+        let rest = self.text.strip_prefix(PREFIX).unwrap_or_default();
+        rest.split_once('_').map_or("", |(id, _)| id)
     }
 
     /// The whole key in the clear.

@@ -45,6 +45,33 @@ fn the_holder_of_a_key_is_found_and_of_no_other() {
 }
 
 #[test]
+fn a_chosen_key_is_taken_where_its_hash_is_kept() {
+    let (mut ring, _) = ring();
+    let text = "bw_bench_0000000000000000";
+    assert_eq!(ring.verify(text, NOW), None);
+    let key = ApiKey::parse_presented(text).unwrap();
+    assert_eq!(key.id(), "bench");
+    ring.insert(&key, holder("bench"), None);
+    assert_eq!(ring.verify(text, NOW), Some(holder("bench")));
+    assert_eq!(ring.verify("bw_bench_0000000000000001", NOW), None);
+}
+
+#[test]
+fn a_chosen_key_is_never_one_made_here_with_an_error() {
+    let key = ApiKey::from_bytes(bytes());
+    let wrong = key.reveal().replacen('0', "8", 1);
+    assert_eq!(ApiKey::parse_presented(&wrong), Err(KeyError::Checksum));
+    for text in [
+        "bw__0000000000000000",
+        "bw_bench_000",
+        "bw_Bench_0000000000000000",
+        "sk_bench_0000000000000000",
+    ] {
+        assert_eq!(ApiKey::parse_presented(text), Err(KeyError::Form), "{text}");
+    }
+}
+
+#[test]
 fn a_key_under_another_secret_is_unknown() {
     let (ring, key) = ring();
     let stored: Vec<StoredKey> = ring.stored().into_iter().cloned().collect();
