@@ -28,14 +28,14 @@ impl Word {
     }
 }
 
-/// Keys that are looked for, in an order that finds them fast.
+/// Keys that are looked for, by the length of their folded form: most keys of a request have the length of few.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    words: Vec<(Folded, Word)>,
+    by_length: Vec<Vec<(Folded, Word)>>,
 }
 
 /// A key without letter case and underscores.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Folded {
     bytes: [u8; LONGEST],
     length: usize,
@@ -44,10 +44,15 @@ struct Folded {
 impl Watch {
     /// Looks for these.
     pub(crate) fn new(words: impl IntoIterator<Item = Word>) -> Self {
-        let fold = |word: Word| Some((Folded::of(word.key)?, word));
-        let mut words: Vec<_> = words.into_iter().filter_map(fold).collect();
-        words.sort_by(|left, right| left.0.cmp(&right.0));
-        Self { words }
+        let mut by_length = vec![Vec::new(); LONGEST + 1];
+        for word in words {
+            if let Some(folded) = Folded::of(word.key)
+                && let Some(list) = by_length.get_mut(folded.length)
+            {
+                list.push((folded, word));
+            }
+        }
+        Self { by_length }
     }
 
     /// The watched key that this one is, quotes and all.
@@ -65,8 +70,8 @@ impl Watch {
         let Some(folded) = Folded::of(&key) else {
             return Ok(None);
         };
-        let found = self.words.binary_search_by(|(other, _)| other.cmp(&folded));
-        let word = found.ok().and_then(|at| self.words.get(at));
+        let list = self.by_length.get(folded.length);
+        let word = list.and_then(|list| list.iter().find(|(other, _)| *other == folded));
         match word {
             Some((_, word)) if key == word.key || key == word.also => Ok(Some(word.key)),
             Some((_, word)) => Err(PeekError::LookAlike { key: word.key }),

@@ -6,7 +6,7 @@ use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{TestNow, met_if};
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::State;
-use register::model::{EmploymentTest, PlaceFact, PlaceSubject, Test, UsStatus};
+use register::model::{EmploymentTest, Outcome, PlaceFact, PlaceSubject, Test, UsStatus};
 
 impl Walk<'_> {
     /// A test that is answered by single facts.
@@ -98,8 +98,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Met where credible places disagree and one of them is refused.
-    pub(super) fn all_places_allowed(&self) -> State {
+    /// Met where credible places disagree and one of them is refused; where a person decides, that is so place by place.
+    pub(super) fn all_places_allowed(&self, outcome: Outcome) -> State {
         if !self.bound.disagree {
             return State::NotMet;
         }
@@ -117,7 +117,10 @@ impl Walk<'_> {
                 else {
                     continue;
                 };
-                let state = self.claimed(table, check, position);
+                let state = match outcome {
+                    Outcome::Review => self.claimed(&table.reviewed(), check, position),
+                    Outcome::Deny => self.claimed(table, check, position),
+                };
                 worst = worst.max(if now.doubtful {
                     state.min(State::Unclear)
                 } else {

@@ -12,7 +12,7 @@ use crate::snapshot::plan::{Check, Plan};
 use crate::snapshot::triggers::Triggers;
 use crate::snapshot::{Core, Snapshot};
 use crate::verdict::{Basis, Decision, DeploymentIndex, LiftUsed, Positive, Reason, State};
-use register::model::{Deployment, EmploymentTest, PlaceSubject, Test, Worker};
+use register::model::{Deployment, EmploymentTest, Outcome, PlaceSubject, Test, Worker};
 
 /// Everything that the walk of one plan looks at.
 pub(crate) struct Walk<'a> {
@@ -133,7 +133,7 @@ impl Walk<'_> {
             TestNow::Unfiled(filed, _) if filed.contains(&self.deployment.model) => State::NotMet,
             TestNow::Unfiled(_, table) => self.places(PlaceSubject::People, table, check, position, lifts),
             other => {
-                let state = self.plain(other);
+                let state = self.plain(other, condition.outcome);
                 if state.stops() && !check.lifts.is_empty() {
                     self.lift_whole(check, position, state, lifts)
                 } else {
@@ -144,7 +144,7 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn plain(&self, test: &TestNow) -> State {
+    fn plain(&self, test: &TestNow, outcome: Outcome) -> State {
         let of = |states: &[State], entity: usize| states.get(entity).copied().unwrap_or(State::Unknown);
         match test {
             TestNow::Entities(states) => of(states, self.bound.employer).max(of(states, self.bound.engaging)),
@@ -153,7 +153,7 @@ impl Walk<'_> {
             TestNow::Foreign(table, statuses) => self.foreign(table, statuses),
             TestNow::Beneficiary(table) => self.beneficiary(table),
             TestNow::Plain(Test::Employment(EmploymentTest::EmployerStopped)) => self.employer_stopped(),
-            TestNow::Plain(Test::AllPlacesAllowed) => self.all_places_allowed(),
+            TestNow::Plain(Test::AllPlacesAllowed) => self.all_places_allowed(outcome),
             TestNow::NotNamedUser(instrument) => {
                 met_if(!self.bound.named.get(*instrument).copied().unwrap_or(false))
             }

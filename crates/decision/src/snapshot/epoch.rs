@@ -308,7 +308,7 @@ impl<'a> EpochBuilder<'a> {
             Test::SanctionedEntity { comparison, share } => {
                 TestNow::Entities(self.per_known_entity(|entity, _| {
                     let [itself, owners] = ownership::sanctioned(entity, *comparison, share);
-                    self.counted(itself).max(self.counted(owners))
+                    itself.max(owners)
                 }))
             }
             Test::NotNamedEntity(named) => {

@@ -38,13 +38,10 @@ pub(super) type HttpClient<B> = Client<Dialer, B>;
 /// Most that is read ahead of an answer whose caller does not take it.
 const READ_AHEAD: usize = 64 * 1024;
 
-/// The same over HTTP/2, where a provider is told how much it may send.
-const STREAM_AHEAD: u32 = 256 * 1024;
-
 /// How often a connection in use is asked whether the other side is still there (HTTP/2).
 const ASKED_EVERY: Duration = Duration::from_secs(20);
 
-/// Bytes that may wait on a stream of HTTP/2 for somebody to read them.
+/// The same over HTTP/2, where a provider is told how much it may send.
 const WINDOW: u32 = 128 * 1024;
 
 /// How connections are made.
@@ -101,7 +98,6 @@ impl Line {
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .http1_max_buf_size(READ_AHEAD)
-            .http2_initial_stream_window_size(STREAM_AHEAD)
             .http2_keep_alive_interval(ASKED_EVERY)
             .http2_initial_stream_window_size(WINDOW)
             // one more than can wait on all streams together

@@ -151,11 +151,12 @@ fn headers(protocol: Protocol, from: &HeaderMap) -> HeaderMap {
         headers.append(name.clone(), value.clone());
     }
     headers.entry(CONTENT_TYPE).or_insert(JSON);
-    let (version, first) = ANTHROPIC_VERSION;
     match protocol {
         Protocol::Anthropic => {
+            let (version, first) = ANTHROPIC_VERSION;
             headers.entry(version).or_insert(first);
         }
+        // what is signed is said in one way
         Protocol::Bedrock => {
             headers.insert(ACCEPT, JSON);
             headers.insert(CONTENT_TYPE, JSON);

@@ -71,8 +71,7 @@ impl Upstream {
         connector: &Connector,
         request: Request<Outgoing>,
     ) -> impl Future<Output = Result<Response<ProviderBody>, SendError>> + Send + use<> {
-        let seat = self.seat(connector);
-        let protocol = connector.protocol();
+        let (seat, protocol) = (self.seat(connector), connector.protocol());
         async move {
             let seat = seat.ok_or(SendError::NoWay)?;
             let answer = seat.0.client.request(request).await?;

@@ -12,6 +12,7 @@ use register::model::Instant;
 use register::source::Source;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -107,7 +108,12 @@ impl Plan {
     pub(crate) async fn start(self) -> World {
         let ledger = tempfile::tempdir().unwrap();
         let device = self.device.unwrap_or_else(|| {
-            Arc::new(FileDevice::open(&ledger.path().join("ledger"), FileSettings::default()).unwrap())
+            // the tests share the machine; how long a disk may take is another test's business
+            let settings = FileSettings {
+                deadline: Duration::from_secs(30),
+                ..FileSettings::default()
+            };
+            Arc::new(FileDevice::open(&ledger.path().join("ledger"), settings).unwrap())
         });
         let usual = ["anthropic-api", "openai-api", "gemini-api"].map(|id| (id, self.upstream));
         let is_elsewhere = |id| self.others.iter().any(|(other, _)| *other == id);

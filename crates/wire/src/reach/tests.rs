@@ -290,11 +290,6 @@ fn tools_of_the_provider_are_refused_by_name_wherever_they_stand() {
         (Messages, r#"{"tools":[{"type":"mcp_toolset"}]}"#, "mcp_toolset"),
         (
             Messages,
-            r#"{"tools":[{"type":"custom","type":"mcp_toolset"}]}"#,
-            "mcp_toolset",
-        ),
-        (
-            Messages,
             r#"{"tools":[{"type":"invented_2031"}]}"#,
             "invented_2031",
         ),
@@ -400,6 +395,8 @@ fn tools_of_the_provider_are_refused_by_name_wherever_they_stand() {
     for body in [
         r#"{"tools":{}}"#,
         r#"{"tools":["web_search"]}"#,
+        r#"{"tools":[{"type":"custom","type":"mcp_toolset"}]}"#,
+        r#"{"tools":[{"type":"custom","t\u0079pe":"custom"}]}"#,
         r#"{"tools":"web_search"}"#,
     ] {
         refused(Messages, body, FaultCode::InvalidRequest, "`tools`");
@@ -451,7 +448,7 @@ fn the_search_that_codex_always_sends_is_cut_and_announced() {
     );
     becomes(Responses, &tools(""), r#"{"store":false,"tools":[]}"#);
     let search = r#""type":"web_search","external_web_access":false"#;
-    let twice = format!(r#"{{"type":"web_search",{search},"tools":[{{{search}}}]}}"#);
+    let twice = format!(r#"{{{search},"tools":[{{{search}}}]}}"#);
     becomes(
         Responses,
         &format!(r#"{{"store":false,"tools":[{twice}]}}"#),

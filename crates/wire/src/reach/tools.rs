@@ -113,7 +113,7 @@ impl Bench<'_> {
     }
 
     fn tool(&mut self, tool: &Range<usize>, depth: usize) -> Result<(), OutOfReach> {
-        let (body, mut is_plain) = (self.body, self.has_plain || self.is_gemini);
+        let (body, mut is_plain, mut types) = (self.body, self.has_plain || self.is_gemini, 0);
         for (key, value) in members(body, tool) {
             if let Some(name) = by_key(&key, self.is_gemini) {
                 need(self.allowed, name, &key)?;
@@ -123,9 +123,11 @@ impl Bench<'_> {
                 "functionDeclarations" | "function_declarations" => {
                     self.found += elements(body, &value).take(self.most + 1).count();
                 }
+                // somebody might read the first of two, and somebody else the second
+                "type" if types > 0 => return Err(OutOfReach::Unreadable { key: "tools" }),
                 "type" if !self.is_gemini => {
                     self.kind(tool, &value)?;
-                    is_plain = true;
+                    (is_plain, types) = (true, 1);
                 }
                 "function" => is_plain = true,
                 _ => {}
@@ -137,7 +139,7 @@ impl Bench<'_> {
         need(self.allowed, "", "a tool without a type")
     }
 
-    /// Judges a tool by one of its types; there should be one only, but somebody might read another.
+    /// Judges a tool by its type.
     fn kind(&mut self, tool: &Range<usize>, value: &Range<usize>) -> Result<(), OutOfReach> {
         let written = || String::from_utf8_lossy(raw(self.body, value));
         let kind = text(self.body, value).unwrap_or_else(written);
