@@ -7,6 +7,7 @@ use crate::asker::{Asker, Stop};
 use crate::body::{self, Answer};
 use crate::evidence::sentence;
 use crate::forward::{self, Forwarding};
+use crate::inflate::{Coding, inflate};
 use crate::shared::Shared;
 use crate::{reach, routing};
 use bytes::Bytes;
@@ -159,8 +160,9 @@ fn refuse(asker: &Asker, denial: &Denial, receipt: &Receipt) -> Answer {
 
 async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Result<Asked, Fault> {
     let (head, incoming) = request.into_parts();
-    check_encoding(&head.headers)?;
+    let coding = coding(&head.headers)?;
     let body = read_body(shared, incoming).await?;
+    let body = plain(shared, coding, body).await?;
     let peek = peek_call(asking.surface, &body)
         .map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
     let model = asking.model.or_else(|| peek.model.clone());
@@ -187,19 +189,35 @@ fn estimate(shared: &Shared, permit: &Permit, surface: Surface, bytes: usize) ->
     Some(answer)
 }
 
-fn check_encoding(headers: &HeaderMap) -> Result<(), Fault> {
-    let is_plain = |value: &[u8]| value.eq_ignore_ascii_case(b"identity");
-    if headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .all(|value| is_plain(value.as_bytes()))
-    {
-        return Ok(());
+/// How a body is compressed; `None`: it is not.
+fn coding(headers: &HeaderMap) -> Result<Option<Coding>, Fault> {
+    let unread = || {
+        let words = "Bodies are read that are compressed once, with `gzip`, `deflate`, `br` or `zstd`.";
+        Fault::new(FaultCode::CompressedBody, words)
+    };
+    let mut found = None;
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let name = value.to_str().map_err(|_| unread())?;
+        if name.eq_ignore_ascii_case("identity") {
+            continue;
+        }
+        let coding = Coding::named(name).ok_or_else(unread)?;
+        if found.replace(coding).is_some() {
+            return Err(unread());
+        }
     }
-    Err(Fault::new(
-        FaultCode::CompressedBody,
-        "Compressed request bodies are not read here; send the body as it is.",
-    ))
+    Ok(found)
+}
+
+/// The body in plain. Unpacking takes its time, so it happens beside what serves others.
+async fn plain(shared: &Shared, coding: Option<Coding>, body: Bytes) -> Result<Bytes, Fault> {
+    let Some(coding) = coding else {
+        return Ok(body);
+    };
+    let most = shared.limits.body_bytes;
+    let unpacking = tokio::task::spawn_blocking(move || inflate(coding, &body, most));
+    let broken = |_| Fault::new(FaultCode::Internal, "The body could not be unpacked.");
+    unpacking.await.map_err(broken)?
 }
 
 async fn read_body(shared: &Shared, incoming: Incoming) -> Result<Bytes, Fault> {

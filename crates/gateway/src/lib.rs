@@ -29,6 +29,7 @@ mod connectors;
 mod evidence;
 mod forward;
 mod in_force;
+mod inflate;
 mod listen;
 mod models;
 mod peer;

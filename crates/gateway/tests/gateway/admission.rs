@@ -306,11 +306,18 @@ async fn a_request_that_cannot_be_read_is_refused_before_anything_is_decided() {
         );
         assert!(answer.text().contains(words), "{}", answer.text());
     }
-    let compressed = caller.with("content-encoding", "gzip").post(CHAT, "x").await;
-    assert_eq!(
-        (compressed.status, compressed.header("bailiwick-code")),
-        (415, "compressed_body")
-    );
+    for (coding, status, code) in [
+        ("compress", 415, "compressed_body"),
+        ("gzip, gzip", 415, "compressed_body"),
+        ("gzip", 400, "invalid_request"),
+    ] {
+        let caller = caller.clone().with("content-encoding", coding);
+        let compressed = caller.post(CHAT, "x").await;
+        assert_eq!(
+            (compressed.status, compressed.header("bailiwick-code")),
+            (status, code)
+        );
+    }
     assert!(provider.got().is_empty());
 }
 
@@ -421,4 +428,29 @@ async fn every_decision_is_in_the_ledger_with_the_outcome_of_what_was_sent() {
         (&json!("deny"), &Value::Null)
     );
     assert_eq!(entries.len(), 4);
+}
+
+#[tokio::test]
+async fn a_compressed_body_goes_on_in_plain_and_one_that_explodes_does_not() {
+    let pack = |plain: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, plain).unwrap();
+        encoder.finish().unwrap()
+    };
+    let provider = Provider::answering("200 OK", "{}").await;
+    let world = World::with(provider.address).await;
+    let caller = world.caller(NY_TRADER).with("content-encoding", "gzip");
+    let plain = b"{\"model\":\"claude-sonnet\"}";
+    let answer = caller.ask("POST", "/v1/messages", &pack(plain)).await;
+    assert_eq!(answer.status, 200);
+    let bomb = pack(&vec![b' '; 8 * 1024 * 1024]);
+    let answer = caller.ask("POST", "/v1/messages", &bomb).await;
+    assert_eq!(
+        (answer.status, answer.header("bailiwick-code")),
+        (413, "body_too_large")
+    );
+    let got = provider.got();
+    assert_eq!(got.len(), 1);
+    assert_eq!(got[0].header("content-encoding"), None);
+    assert!(got[0].body.starts_with(b"{\"model\":\"claude-sonnet"));
 }
