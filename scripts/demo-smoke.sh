@@ -23,15 +23,7 @@ stop() {
 }
 trap stop EXIT
 
-"$binary" demo --stand-in-only --json --port 0 --data-dir "$scratch/data" >"$scratch/out" 2>"$scratch/err" &
-demo=$!
-for _ in $(seq 300); do
-    if grep -q '^{.*}$' "$scratch/out"; then break; fi
-    kill -0 "$demo" 2>/dev/null || die "the demo ended before it was ready: $(tail -n 20 "$scratch/err")"
-    sleep 0.2
-done
-grep -m 1 '^{.*}$' "$scratch/out" >"$scratch/ready.json" ||
-    die "the demo was not ready within a minute: $(tail -n 20 "$scratch/err")"
+start_demo "$scratch"
 python3 scripts/demo_env.py <"$scratch/ready.json" >"$scratch/env.sh"
 # shellcheck source=/dev/null
 source "$scratch/env.sh"

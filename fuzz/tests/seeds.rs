@@ -24,3 +24,46 @@ fn bodies() {
         }
     }
 }
+
+#[test]
+fn streams_of_bedrock() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/bedrock");
+    for file in std::fs::read_dir(folder).expect("there are seeds").flatten() {
+        let stream = std::fs::read(file.path()).expect("a seed can be read");
+        for end in 0..=stream.len() {
+            fuzz::bedrock(&stream[..end]);
+        }
+    }
+}
+
+#[test]
+fn reaches() {
+    for text in texts("reach") {
+        for end in (0..=text.len()).step_by(5) {
+            fuzz::reach(&text.as_bytes()[..end]);
+        }
+        // each byte once as another
+        for at in (0..text.len()).step_by(7) {
+            for byte in [b'"', b'[', b'{', b',', b'0', b' '] {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] = byte;
+                fuzz::reach(&bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn translations() {
+    for text in texts("translate_requests") {
+        for end in (0..=text.len()).step_by(7) {
+            fuzz::translate::requests(&text.as_bytes()[..end]);
+        }
+        fuzz::translate::requests(text.as_bytes());
+    }
+    for text in texts("translate_streams") {
+        for end in (0..=text.len()).step_by(13) {
+            fuzz::translate::streams(&text.as_bytes()[..end]);
+        }
+    }
+}

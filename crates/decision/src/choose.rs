@@ -2,8 +2,8 @@
 
 use crate::bound::Bound;
 use crate::snapshot::Snapshot;
-use crate::verdict::{Basis, Decision, ModelIndex, Positive, Reason, State};
-use register::model::{Family, Kind};
+use crate::verdict::{Basis, Decision, DeploymentIndex, ModelIndex, Positive, Reason, State};
+use register::model::{Deployment, Family, Kind};
 
 /// Who could cure a reason, nearest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,8 +36,19 @@ impl CuredBy {
 impl Snapshot {
     /// Decides about a model: the first deployment that permits, else the refusal with the nearest cure.
     pub fn decide_model(&self, bound: &Bound, model: ModelIndex) -> Decision {
+        self.decide_among(bound, model, |_| true)
+    }
+
+    /// Decides about a model as if it had those deployments only for which `may` is true.
+    pub fn decide_among(
+        &self,
+        bound: &Bound,
+        model: ModelIndex,
+        may: impl Fn(&Deployment) -> bool,
+    ) -> Decision {
         let mut best: Option<((usize, CuredBy), Decision)> = None;
-        for deployment in self.deployments_of(model) {
+        let among = |index: &&DeploymentIndex| self.deployment(**index).is_some_and(&may);
+        for deployment in self.deployments_of(model).iter().filter(among) {
             let mut decision = Decision::default();
             self.decide(bound, *deployment, &mut decision);
             if decision.verdict.permits() {

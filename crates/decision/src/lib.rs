@@ -36,7 +36,7 @@ pub use facts::{
     Claim, ClaimSource, Entitlement, Facts, NamedUser, PersonFacts, RequestFacts, Screening, ScreeningResult,
     Trip,
 };
-pub use permit::{Permit, Refusal, SealedFacts, admit};
+pub use permit::{Permit, Refusal, SealedFacts, admit, admit_among};
 pub use snapshot::{CompileError, Snapshot};
 pub use verdict::{
     Basis, ClauseIndex, Decision, DeploymentIndex, LiftUsed, ModelIndex, Obligations, Positive, Reason,

@@ -77,10 +77,25 @@ pub fn admit(
     model: &str,
     at: Instant,
 ) -> Result<Permit, Refusal> {
+    admit_among(snapshot, facts, model, at, |_| true)
+}
+
+/// The same, as if the model had those deployments only for which `may` is true: to find another one for a request
+/// whose first has failed, or to ask whether the one in use is still permitted. Every answer is a decision of its own.
+///
+/// # Errors
+/// The refusal, when none of them permits. It names no deployment where there is none to choose from.
+pub fn admit_among(
+    snapshot: &Arc<Snapshot>,
+    facts: &SealedFacts,
+    model: &str,
+    at: Instant,
+    may: impl Fn(&Deployment) -> bool,
+) -> Result<Permit, Refusal> {
     let bound = snapshot.bind(facts.facts(), at, LATEST);
     match snapshot.model_index(model) {
         Some(index) => {
-            let decision = snapshot.decide_model(&bound, index);
+            let decision = snapshot.decide_among(&bound, index, may);
             match decision.deployment {
                 Some(deployment) if decision.verdict.permits() => Ok(Permit {
                     snapshot: Arc::clone(snapshot),

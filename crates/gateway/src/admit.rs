@@ -3,122 +3,172 @@
 //! The body is read to its end before anything is decided, because the model may be named at its end. Then the decision
 //! is made and recorded; only then is anything sent, or refused.
 
+use crate::asker::{Asker, Stop};
 use crate::body::{self, Answer};
-use crate::evidence::{self, sentence};
+use crate::evidence::sentence;
 use crate::forward::{self, Forwarding};
-use crate::refuse;
 use crate::shared::Shared;
+use crate::{reach, routing};
 use bytes::Bytes;
-use decision::{Permit, Refusal};
+use decision::Permit;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::CONTENT_ENCODING;
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::KeyHolder;
-use ledger::{AuditError, Call, DecisionId, Receipt};
+use ledger::Receipt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers, peek};
+use wire::{
+    Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
+};
 
 /// A request that has been read.
 struct Asked {
     head: Parts,
     body: Bytes,
     model: ModelField,
+    peek: Peek,
+}
+
+/// What is asked for, by path.
+pub(crate) struct Asking {
+    /// The call.
+    pub surface: Surface,
+    /// The model, where the path names it.
+    pub model: Option<ModelField>,
 }
 
 /// Answers a request to a model.
 pub(crate) async fn infer(
     shared: &Arc<Shared>,
-    surface: Surface,
+    asking: Asking,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
-    match try_infer(shared, surface, holder, peer, request).await {
+    let to = Audience {
+        dialect: asking.surface.dialect(),
+        client: Client::of(request.headers()),
+    };
+    match try_infer(shared, asking, holder, peer, request).await {
         Ok(answer) => answer,
         Err(fault) => {
             tracing::info!(
                 code = fault.code.as_str(),
                 "a request was not decided or not forwarded"
             );
-            body::rendered(fault.answer(surface.dialect()))
+            body::rendered(fault.answer(to))
         }
     }
 }
 
 async fn try_infer(
     shared: &Arc<Shared>,
-    surface: Surface,
+    asking: Asking,
     holder: &KeyHolder,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
-    let asked = read(shared, request).await?;
-    let at = (shared.clock)();
-    let in_force = shared.switch.load();
-    let collected = evidence::collect(in_force.collector(), holder, peer, &asked.head.headers, at)?;
-    let decision = new_id()?;
-    let call = Call {
-        decision,
-        at,
-        asked: &asked.model.name,
-        application: Some(&collected.application),
-        facts: &collected.facts,
+    let surface = asking.surface;
+    let Asked {
+        head,
+        body,
+        model,
+        peek,
+    } = read(shared, asking, request).await?;
+    let query = head.uri.query().map(str::to_owned);
+    let asker = Arc::new(Asker {
+        shared: Arc::clone(shared),
+        holder: holder.clone(),
+        peer,
+        headers: head.headers.clone(),
+        surface,
+        model: model.name.clone(),
+    });
+    let forwarding = Forwarding {
+        surface,
+        is_stream: answers_in_events(surface, peek.stream, query.as_deref()),
+        body,
+        model,
+        peek,
+        headers: head.headers,
+        query,
     };
-    match decision::admit(in_force.snapshot(), &collected.facts, &asked.model.name, at) {
-        Ok(permit) => {
-            check_surface(shared, &permit, surface)?;
-            let recorded = shared
-                .recorder
-                .record_permit(permit, &call)
-                .await
-                .map_err(|error| unrecorded(&error))?;
-            let Asked { head, body, model } = asked;
-            let query = head.uri.query().map(str::to_owned);
-            let forwarding = Forwarding {
-                surface,
-                body,
-                model,
-                headers: head.headers,
-                query,
-            };
-            forward::forward(shared, recorded, forwarding).await
+    match routing::choose(&asker) {
+        Ok(permitted) => {
+            reach::check_modality(permitted.value(), surface)?;
+            let estimate = estimate(shared, permitted.value(), surface, forwarding.body.len());
+            if estimate.is_none() {
+                check_surface(shared, permitted.value(), surface)?;
+            }
+            let recorded = asker.record(permitted).await?;
+            match estimate {
+                Some(answer) => Ok(forward::answer_here(&asker, &recorded, answer)),
+                None => forward::forward(&asker, recorded, forwarding).await,
+            }
         }
-        Err(refusal) => {
-            let recorded = shared.recorder.record_refusal(&refusal, &call).await;
-            let receipt = recorded.map_err(|error| unrecorded(&error))?;
-            Ok(refuse(shared, surface.dialect(), refusal, &call, &receipt))
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Refused(refused)) => {
+            let allows = routing::allows_substitution(&asker, &refused);
+            let (denial, receipt) = asker.refuse(*refused).await?;
+            if allows && let Some(recorded) = routing::substitute(&asker, &[]).await {
+                return forward::forward(&asker, recorded, forwarding).await;
+            }
+            Ok(refuse(&asker, &denial, &receipt))
         }
     }
 }
 
-/// Puts a recorded refusal into words, and keeps it for the person whom it concerns.
-fn refuse(shared: &Shared, dialect: Dialect, refusal: Refusal, call: &Call<'_>, receipt: &Receipt) -> Answer {
-    let decision = call.decision;
-    let is_known = refusal.decision.is_some();
-    let denial = refuse::denial(&refusal.explanation, is_known, decision, &shared.public_url);
-    tracing::info!(%decision, code = denial.code.as_str(), clause = denial.clause, "refused");
-    let person = &call.facts.facts().person.id;
-    shared.refusals.keep(decision, person, *refusal.explanation);
-    let mut answer = body::rendered(denial.answer(dialect));
+/// Whether a call is answered in events: most calls say so in the body, Gemini's by path and query.
+fn answers_in_events(surface: Surface, is_asked_for: bool, query: Option<&str>) -> bool {
+    match surface {
+        Surface::Chat | Surface::Responses | Surface::Messages => is_asked_for,
+        Surface::StreamGenerate => query.is_some_and(|query| query.split('&').any(|part| part == "alt=sse")),
+        _ => false,
+    }
+}
+
+/// The answer that a recorded refusal is.
+fn refuse(asker: &Asker, denial: &Denial, receipt: &Receipt) -> Answer {
+    let (decision, code) = (&denial.decision, denial.code.as_str());
+    tracing::info!(decision, code, clause = denial.clause, "refused");
+    let mut answer = body::rendered(denial.answer(asker.audience()));
     answer
         .headers_mut()
         .insert(headers::RECEIPT, header_text(&receipt.to_string()));
     answer
 }
 
-async fn read(shared: &Shared, request: Request<Incoming>) -> Result<Asked, Fault> {
+async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Result<Asked, Fault> {
     let (head, incoming) = request.into_parts();
     check_encoding(&head.headers)?;
     let body = read_body(shared, incoming).await?;
-    let peek =
-        peek(&body).map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
-    let model = peek
-        .model
-        .ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
-    Ok(Asked { head, body, model })
+    let peek = peek_call(asking.surface, &body)
+        .map_err(|error| Fault::new(FaultCode::InvalidRequest, sentence(&error.to_string())))?;
+    let model = asking.model.or_else(|| peek.model.clone());
+    let model =
+        model.ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
+    Ok(Asked {
+        head,
+        body,
+        model,
+        peek,
+    })
+}
+
+/// The answer to a call that counts tokens, where the provider of the deployment does not count.
+fn estimate(shared: &Shared, permit: &Permit, surface: Surface, bytes: usize) -> Option<Answer> {
+    let connector = shared.connectors.of(permit.deployment()?)?;
+    if connector.protocol().speaks(surface) {
+        return None;
+    }
+    let mut answer = body::json(surface.estimate(bytes)?);
+    answer
+        .headers_mut()
+        .insert(headers::ESTIMATED, HeaderValue::from_static("true"));
+    Some(answer)
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Fault> {
@@ -185,21 +235,4 @@ fn check_surface(shared: &Shared, permit: &Permit, surface: Surface) -> Result<(
         others.join(", ")
     );
     Err(Fault::new(FaultCode::WrongRoute, message))
-}
-
-fn unrecorded(error: &AuditError) -> Fault {
-    tracing::error!(%error, "a decision was not recorded");
-    let message = "The decision could not be recorded, so nothing was sent. Please try again shortly.";
-    Fault::new(FaultCode::AuditUnavailable, message)
-}
-
-fn new_id() -> Result<DecisionId, Fault> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| {
-        Fault::new(
-            FaultCode::Internal,
-            "The system gave no random bytes for the id of a decision.",
-        )
-    })?;
-    Ok(DecisionId::from_bytes(bytes))
 }

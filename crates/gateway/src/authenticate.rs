@@ -7,20 +7,28 @@ use identity::KeyHolder;
 use wire::{Fault, FaultCode};
 
 /// Headers in which clients send a key: SDKs of one and the same protocol differ in this.
-const KEY_HEADERS: [&str; 2] = ["x-api-key", "api-key"];
+const KEY_HEADERS: [&str; 3] = ["x-api-key", "api-key", "x-goog-api-key"];
+
+/// Parameters of the query in which some clients send one.
+const KEY_PARAMETERS: [&str; 4] = ["key", "api_key", "access_token", "oauth_token"];
 
 /// The holder of the first key among the headers that is known.
 ///
 /// A client may have more than one credential set and send each in its header, so one that is not known does not spoil
 /// another that is; none of them is ever sent on.
-pub(crate) fn holder(shared: &Shared, headers: &HeaderMap) -> Result<KeyHolder, Fault> {
+pub(crate) fn holder(shared: &Shared, headers: &HeaderMap, query: Option<&str>) -> Result<KeyHolder, Fault> {
     let at = (shared.clock)();
     let presented: Vec<&str> = presented(headers).collect();
+    let in_query = has_key(query);
     if presented.is_empty() {
-        let message = "No key was sent. Send your key as `Authorization: Bearer`, `x-api-key` or `api-key`.";
+        let message = if in_query {
+            IN_QUERY
+        } else {
+            "No key was sent. Send your key as `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`."
+        };
         return Err(Fault::new(FaultCode::Unauthenticated, message));
     }
-    presented
+    let holder = presented
         .into_iter()
         .find_map(|key| shared.keys.verify(key, at))
         .ok_or_else(|| {
@@ -28,7 +36,27 @@ pub(crate) fn holder(shared: &Shared, headers: &HeaderMap) -> Result<KeyHolder, 
                 FaultCode::Unauthenticated,
                 "This key is not known here, or it has expired.",
             )
-        })
+        })?;
+    if in_query {
+        return Err(Fault::new(FaultCode::InvalidRequest, IN_QUERY));
+    }
+    Ok(holder)
+}
+
+/// What is said about a key in an address.
+const IN_QUERY: &str = "A key in an address ends up in logs, so none is taken from there. Send it in the header \
+    `x-goog-api-key`, and replace the one that was sent.";
+
+fn has_key(query: Option<&str>) -> bool {
+    let name = |parameter: &str| {
+        parameter
+            .split('=')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    let mut names = query.unwrap_or_default().split('&').map(name);
+    names.any(|name| KEY_PARAMETERS.contains(&name.as_str()))
 }
 
 fn presented(headers: &HeaderMap) -> impl Iterator<Item = &str> {
@@ -68,6 +96,7 @@ mod tests {
         check(&[("authorization", "Bearer a")], &["a"]);
         check(&[("authorization", "bearer  a ")], &["a"]);
         check(&[("x-api-key", "a")], &["a"]);
+        check(&[("x-goog-api-key", "a")], &["a"]);
         check(
             &[
                 ("api-key", "a"),
@@ -79,6 +108,16 @@ mod tests {
         check(&[("authorization", "Basic a")], &[]);
         check(&[("authorization", "a")], &[]);
         check(&[("cookie", "a")], &[]);
+    }
+
+    #[test]
+    fn keys_in_addresses_are_noticed() {
+        for query in ["key=a", "alt=sse&key=a", "KEY=a", "key", "access_token=a"] {
+            assert!(has_key(Some(query)), "{query}");
+        }
+        for query in ["", "alt=sse", "keys=a", "a=key"] {
+            assert!(!has_key(Some(query)), "{query}");
+        }
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub(crate) enum BodyError {
     /// The provider said no more.
     #[error("the provider said no more")]
     Stall,
+    /// It may not go on.
+    #[error("it is no longer permitted, or the gateway stops")]
+    Withdrawn,
 }
 
 /// A body that is known.

@@ -6,6 +6,7 @@ use ledger::Recorder;
 use register::model::Instant;
 use std::sync::Arc;
 use std::time::Duration;
+use wire::reach::Caps;
 
 /// What a gateway is made of.
 pub struct GatewayConfig {
@@ -34,6 +35,8 @@ pub struct Limits {
     pub body: Duration,
     /// Size of the body of a request in bytes.
     pub body_bytes: usize,
+    /// The most that one request may ask for.
+    pub caps: Caps,
     /// Connections at a time; more wait to be accepted.
     pub connections: usize,
     /// For a connection to a provider.
@@ -42,6 +45,8 @@ pub struct Limits {
     pub first_byte: Duration,
     /// Between two pieces of a provider's answer; the answer is given up at most a quarter later than this.
     pub idle: Duration,
+    /// Longest silence in a stream that a caller hears, before the first byte too; half as much again at most.
+    pub keep_alive: Duration,
     /// For open connections to finish when the gateway stops.
     pub grace: Duration,
     /// Refusals whose reasons can still be asked for.
@@ -54,10 +59,12 @@ impl Default for Limits {
             header: Duration::from_secs(10),
             body: Duration::from_secs(60),
             body_bytes: 32 * 1024 * 1024,
+            caps: Caps::default(),
             connections: 10_000,
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(600),
             idle: Duration::from_secs(60),
+            keep_alive: Duration::from_secs(10),
             grace: Duration::from_secs(10),
             kept_refusals: 2_000,
         }

@@ -1,19 +1,50 @@
-//! Ways to providers: where, in which protocol, with which credential.
+//! Ways to providers: where, in which protocol, with which credential, over which connections.
 //!
 //! The register says which hosts a deployment may be reached at; the installation says how to get there. Where the two
 //! disagree the gateway does not start and a later register is not activated; should one be all the same, nothing is
-//! sent.
+//! sent. A connector is one account: it has its own credential (`held`), its own connections (`line`, `upstream`), and
+//! nothing that goes wrong with it makes another one take its place.
+//!
+//! A request is made for a channel in three steps: `adapt` changes the body, `address` finds the path, and what
+//! `grant` holds is put on, a header or a signature (`sigv4`).
 
+mod adapt;
+mod address;
+mod answer;
 mod credential;
+mod error;
+mod exec;
+mod google;
+mod grant;
 mod held;
+mod line;
+mod options;
+mod request;
 mod settings;
+mod sigv4;
+mod token;
+mod upstream;
 
+pub(crate) use answer::{ProviderBody, ProviderBodyError};
 pub use credential::Credential;
-pub use settings::{Connector, ConnectorError, ConnectorSettings};
+pub use error::ConnectorError;
+pub use held::Health;
+pub use options::{Auth, ConnectorOptions, EntraClient, Proxy};
+pub(crate) use request::Call;
+pub use settings::{Connector, ConnectorSettings};
+pub(crate) use upstream::Upstream;
 
+use crate::caught::caught;
 use decision::Snapshot;
-use register::model::Deployment;
+use register::model::{Deployment, Instant};
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// How often credentials are looked at.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Every connector of an installation, shared by its gateways.
 #[derive(Debug)]
@@ -40,27 +71,66 @@ impl Connectors {
     /// Checks every deployment that has a connector.
     ///
     /// # Errors
-    /// When a connector goes to a host that the register does not pin for a deployment that it carries.
+    /// When a connector goes to a host that the register does not pin for a deployment that it carries, or speaks
+    /// another wire than the deployment's channel.
     pub fn check(&self, snapshot: &Snapshot) -> Result<(), ConnectorError> {
+        let channels = &snapshot.register().channels;
         for (_, deployment) in snapshot.deployments() {
-            match self.by_id.get(&deployment.connector) {
-                Some(connector) => connector.check(deployment)?,
-                None => tracing::warn!(
+            let Some(connector) = self.by_id.get(&deployment.connector) else {
+                tracing::warn!(
                     deployment = deployment.id,
                     connector = deployment.connector,
                     "a deployment has no connector; requests for it will fail"
-                ),
-            }
+                );
+                continue;
+            };
+            connector.check(deployment)?;
+            let channel = channels.iter().find(|channel| channel.id == deployment.channel);
+            connector.check_wire(deployment, channel.map_or("", |channel| channel.wire.as_str()))?;
         }
         Ok(())
     }
 
-    /// Reads credentials again whose files have changed. It touches files, so it has no place on a request's path; the
-    /// owner of the connectors calls it from time to time.
-    pub fn refresh(&self) {
+    /// Fetches every credential that is due to be fetched, once. It touches files, starts programs and asks token
+    /// endpoints, so it has no place on a request's path.
+    pub async fn refresh(&self, clock: fn() -> Instant) {
         for connector in self.by_id.values() {
-            connector.refresh();
+            connector.renew(clock).await;
         }
+    }
+
+    /// Keeps every credential fresh for as long as this is polled, each by itself, so that none waits for another.
+    pub async fn tend(self: Arc<Self>, clock: fn() -> Instant) {
+        let mut tending = JoinSet::new();
+        for id in self.by_id.keys() {
+            let (connectors, id) = (Arc::clone(&self), id.clone());
+            tending.spawn(async move { connectors.tend_one(&id, clock).await });
+        }
+        while tending.join_next().await.is_some() {}
+        // without connectors there is nothing to do, and that goes on
+        std::future::pending().await
+    }
+
+    async fn tend_one(&self, id: &str, clock: fn() -> Instant) {
+        let Some(connector) = self.by_id.get(id) else {
+            return;
+        };
+        loop {
+            if caught(connector.renew(clock)).await.is_err() {
+                tracing::error!(connector = id, "the credential could not be looked at");
+            }
+            sleep(BEAT).await;
+        }
+    }
+
+    /// Whether the credential of a connector is there; `None`: there is no such connector.
+    pub fn health(&self, id: &str) -> Option<Health> {
+        self.by_id.get(id).map(Connector::health)
+    }
+
+    /// Every connector, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Connector> {
+        self.by_id.values()
     }
 
     /// The connector of a deployment, if there is one that may carry it.

@@ -4,32 +4,28 @@
 //! account and the name of its model come from the permit and the installation; of the request, the body goes on byte
 //! for byte but for the model's name, and of its headers those that the protocol needs.
 
+mod attempt;
 mod due;
+mod lost;
 mod outgoing;
 mod pass;
+mod refused;
 mod request;
 
+use crate::asker::Asker;
 use crate::body::Answer;
-use crate::shared::Shared;
-use crate::{GatewayError, Limits};
+use crate::routing;
+use attempt::Attempted;
 use bytes::Bytes;
 use decision::Permit;
 use due::OutcomeDue;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderName};
-use hyper::http::HeaderValue;
-use hyper::{HeaderMap, Request, Response, StatusCode};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use ledger::{Ended, Recorded};
-use outgoing::Outgoing;
-use pass::PassThrough;
+use hyper::header::HeaderName;
+use hyper::{HeaderMap, Request};
+use ledger::Recorded;
+pub(crate) use outgoing::Outgoing;
 use register::model::{Deployment, HostingPlace};
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, ModelField, Surface, header_text, headers};
+use wire::{Fault, ModelField, Peek, Surface, header_text, headers};
 
 /// What is to be forwarded.
 pub(crate) struct Forwarding {
@@ -37,147 +33,60 @@ pub(crate) struct Forwarding {
     pub surface: Surface,
     /// The body as it came.
     pub body: Bytes,
-    /// Where in it the model is named.
+    /// The model, and where in the body it is named.
     pub model: ModelField,
+    /// What the body says at its top level.
+    pub peek: Peek,
     /// The caller's headers.
     pub headers: HeaderMap,
     /// The caller's query.
     pub query: Option<String>,
-}
-
-/// Connections to providers.
-pub(crate) struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, Outgoing>,
-}
-
-impl Upstream {
-    /// Connections that trust the roots of the web, and hosts by name only.
-    pub(crate) fn new(limits: &Limits) -> Result<Self, GatewayError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(limits.connect));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::aws_lc_rs::default_provider())
-            .map_err(|error| GatewayError::Trust {
-                reason: error.to_string(),
-            })?;
-        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Ok(Self { client })
-    }
+    /// Whether the answer is to be a stream of events.
+    pub is_stream: bool,
 }
 
 /// Sends the request and begins to pass back the answer. How it ended is recorded whatever happens, also when the caller
-/// leaves.
+/// leaves. When a provider fails before the caller has heard anything, the next deployment that permits is tried.
 pub(crate) async fn forward(
-    shared: &Arc<Shared>,
+    asker: &Arc<Asker>,
     permit: Recorded<Permit>,
     forwarding: Forwarding,
 ) -> Result<Answer, Fault> {
-    let mut due = OutcomeDue::new(shared.recorder.clone(), shared.clock, permit.decision_id());
-    if !permit.holds_at((shared.clock)()) {
-        return Err(Fault::new(
-            FaultCode::DecisionExpired,
-            "The decision ran out before it could be used.",
-        ));
-    }
-    let unavailable = |message: &str| Fault::new(FaultCode::UpstreamUnavailable, message);
-    let deployment = permit
-        .deployment()
-        .ok_or_else(|| unavailable("The permit names no deployment."))?;
-    let connector = shared.connectors.of(deployment);
-    let connector = connector.filter(|connector| connector.protocol().speaks(forwarding.surface));
-    let connector =
-        connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
-    let request = request::build(connector, deployment, &forwarding)?;
-    let labels = labels(&permit, deployment, connector.is_stand_in());
-    due.sent(request.body().len());
-    let sending = shared.upstream.client.request(request);
-    let answer = match tokio::time::timeout(shared.limits.first_byte, sending).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => {
-            due.end(Ended::UpstreamUnavailable);
-            tracing::warn!(
-                connector = connector.id(),
-                connect = error.is_connect(),
-                "the provider was not reached"
-            );
-            return Err(unavailable("The provider could not be reached."));
+    let mut permit = permit;
+    let mut tried = Vec::new();
+    loop {
+        let deployment = permit.deployment();
+        let connector = deployment.map(|deployment| deployment.connector.clone());
+        tried.extend(deployment.map(|deployment| deployment.id.clone()));
+        let failed = match attempt::attempt(asker, permit, &forwarding).await? {
+            Attempted::Answer(answer) => return Ok(answer),
+            Attempted::Failed(failed) => failed,
+        };
+        match routing::next(asker, &tried).await {
+            Some(next) => permit = next,
+            None => return failed.answer(asker, connector.unwrap_or_default()),
         }
-        Err(_) => {
-            due.end(Ended::UpstreamTimeout);
-            return Err(Fault::new(
-                FaultCode::UpstreamTimeout,
-                "The provider did not begin to answer in time.",
-            ));
-        }
-    };
-    due.answered(answer.status());
-    let (decision, status) = (permit.decision_id(), answer.status().as_u16());
-    tracing::info!(%decision, deployment = deployment.id, status, "forwarded");
-    acceptable(answer.status(), connector.id())?;
-    Ok(pass_back(
-        shared,
-        forwarding.surface.dialect(),
-        answer,
-        due,
-        labels,
-    ))
-}
-
-/// Some answers are between the provider and this installation, and would mislead or tell too much.
-fn acceptable(status: StatusCode, connector: &str) -> Result<(), Fault> {
-    let unavailable = |message: &str| Err(Fault::new(FaultCode::UpstreamUnavailable, message));
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            tracing::error!(
-                connector,
-                "the provider does not take the credential of the connector"
-            );
-            unavailable("The provider does not take this gateway's credential; its operators have been told.")
-        }
-        status if status.is_redirection() || status.is_informational() => {
-            tracing::error!(
-                connector,
-                status = status.as_u16(),
-                "the provider sent a redirection, which is not followed"
-            );
-            unavailable("The provider pointed to another address, and this gateway goes nowhere else.")
-        }
-        _ => Ok(()),
+        failed.give_up();
     }
 }
 
-fn pass_back(
-    shared: &Shared,
-    dialect: Dialect,
-    answer: Response<Incoming>,
-    due: OutcomeDue,
-    labels: HeaderMap,
-) -> Answer {
-    let (head, body) = answer.into_parts();
-    let content_type = head
-        .headers
-        .get(CONTENT_TYPE)
-        .map(HeaderValue::as_bytes)
-        .unwrap_or_default();
-    let stream = wire::event::is_stream(content_type).then_some(dialect);
-    let body = PassThrough::new(body, stream, shared.limits.idle, due);
-    let mut passed = Response::new(body.boxed_unsync());
-    *passed.status_mut() = head.status;
-    let returned = head.headers.iter().filter(|(name, _)| wire::returns(name));
-    passed
-        .headers_mut()
-        .extend(returned.map(|(name, value)| (name.clone(), value.clone())));
-    passed.headers_mut().extend(labels);
-    passed
+/// Answers a request for which a permit was recorded without sending anything: that nothing was sent is recorded too.
+pub(crate) fn answer_here(asker: &Asker, permit: &Recorded<Permit>, mut answer: Answer) -> Answer {
+    let shared = &asker.shared;
+    drop(OutcomeDue::new(
+        shared.recorder.clone(),
+        shared.clock,
+        permit.decision_id(),
+    ));
+    if let Some(deployment) = permit.deployment() {
+        let labels = labels(permit, deployment, false, &asker.model);
+        answer.headers_mut().extend(labels);
+    }
+    answer
 }
 
 /// Headers that say what answered, and under which record.
-fn labels(permit: &Recorded<Permit>, deployment: &Deployment, is_stand_in: bool) -> HeaderMap {
+fn labels(permit: &Recorded<Permit>, deployment: &Deployment, is_stand_in: bool, asked: &str) -> HeaderMap {
     let mut labels = HeaderMap::new();
     let mut set = |name: HeaderName, text: &str| labels.insert(name, header_text(text));
     set(headers::DECISION, &permit.decision_id().to_string());
@@ -185,6 +94,10 @@ fn labels(permit: &Recorded<Permit>, deployment: &Deployment, is_stand_in: bool)
     set(headers::MODEL, &deployment.model);
     set(headers::DEPLOYMENT, &deployment.id);
     set(headers::HOSTING, &hosting(&deployment.hosting.inference));
+    let index = |name| permit.snapshot().model_index(name);
+    if index(asked) != index(&deployment.model) {
+        set(headers::SUBSTITUTE_FOR, asked);
+    }
     if is_stand_in {
         set(headers::STAND_IN, "true");
     }

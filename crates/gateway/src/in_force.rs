@@ -9,6 +9,7 @@ use identity::FactCollector;
 use register::model::Instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::sync::watch;
 
 /// Stands for no refusal in [`Switch`].
 const NEVER: i64 = i64::MIN;
@@ -51,6 +52,8 @@ pub struct Switch {
     in_force: ArcSwap<InForce>,
     /// Seconds at which a newer register was refused, or [`NEVER`]. Told to operators only; nothing is decided by it.
     refused_at: AtomicI64,
+    /// Counts what may change a decision that was made before.
+    changes: watch::Sender<u64>,
 }
 
 impl Switch {
@@ -59,6 +62,7 @@ impl Switch {
         Self {
             in_force: ArcSwap::from_pointee(in_force),
             refused_at: AtomicI64::new(NEVER),
+            changes: watch::Sender::new(0),
         }
     }
 
@@ -71,6 +75,18 @@ impl Switch {
     pub fn activate(&self, in_force: InForce) {
         self.in_force.store(Arc::new(in_force));
         self.settle();
+        self.reconsider();
+    }
+
+    /// Has every answer that is on its way decided about once more: something is known now that was not known when it
+    /// was permitted. Whoever learns of evidence calls this.
+    pub fn reconsider(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Tells of changes from now on.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Notes that a newer register was refused; what is in force stays.

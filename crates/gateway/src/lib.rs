@@ -7,8 +7,11 @@
 //! 3. `authenticate` finds the holder of the key.
 //! 4. `evidence` collects what is known about them and about where they are.
 //! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
-//! 6. `forward` takes the recorded permit by value, sends the original bytes to the one deployment that the permit
-//!    names, and passes the answer back in the blocks in which it comes. Or `refuse` puts the refusal into words.
+//! 6. `forward` takes the recorded permit by value, has the request held to the `reach` of the one deployment that the
+//!    permit names, sends the original bytes there, and passes the answer back in the blocks in which it comes. Or
+//!    `refuse` puts the refusal into words. While the answer is on its way the permit is watched over, and the answer
+//!    ends when it is lost.
+//! 7. `routing` finds the deployment to ask for, and the next one when that fails; each by a decision of its own.
 //!
 //! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses
 //! those that it began with to its end. A panic costs one request a 500 (`caught`).
@@ -17,6 +20,7 @@
 //! make. Text of prompts and answers passes through and is kept nowhere; logs have ids, names and counts.
 
 mod admit;
+mod asker;
 mod authenticate;
 mod body;
 mod caught;
@@ -27,14 +31,19 @@ mod forward;
 mod in_force;
 mod listen;
 mod models;
+mod reach;
 mod refusals;
 mod refuse;
 mod routes;
+mod routing;
 mod shared;
 mod why;
 
 pub use config::{GatewayConfig, Limits};
-pub use connectors::{Connector, ConnectorError, ConnectorSettings, Connectors, Credential};
+pub use connectors::{
+    Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
+    EntraClient, Health, Proxy,
+};
 pub use in_force::{InForce, Switch};
 
 use shared::Shared;
@@ -53,12 +62,6 @@ pub enum GatewayError {
     /// A connector does not fit the register.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
-    /// Connections to providers cannot be made secure.
-    #[error("the roots of trust for connections to providers cannot be set up: {reason}")]
-    Trust {
-        /// What is wrong.
-        reason: String,
-    },
     /// The listener does not work.
     #[error("the listener does not work: {reason}")]
     Listener {

@@ -5,7 +5,7 @@
 //! and takes nothing else with it.
 
 use crate::routes;
-use crate::shared::Shared;
+use crate::shared::{Phase, Shared};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +21,9 @@ use tokio::task::{JoinError, JoinSet};
 
 /// Wait after the system could not give a socket.
 const NO_SOCKET: Duration = Duration::from_millis(100);
+
+/// After the grace period: for what is left to be told that it ends.
+const LAST_WORDS: Duration = Duration::from_millis(800);
 
 /// Most that is read ahead of a request's head.
 const READ_AHEAD: usize = 64 * 1024;
@@ -60,21 +63,33 @@ pub(crate) async fn serve(
             },
         }
     }
+    shared.phase.send_replace(Phase::Draining);
     drop(listener);
     // nobody listening for this means that nobody is connected
     let _ = stop.send(true);
-    let finished = async {
-        while let Some(ended) = connections.join_next().await {
-            report(ended);
+    finish(&shared, connections).await;
+}
+
+/// Lets connections end by themselves within the grace period, then ends what they are waiting for, then them.
+async fn finish(shared: &Shared, mut connections: JoinSet<()>) {
+    let phases = [
+        (Phase::Draining, shared.limits.grace),
+        (Phase::Cutting, LAST_WORDS),
+    ];
+    for (phase, patience) in phases {
+        shared.phase.send_replace(phase);
+        let finished = async {
+            while let Some(ended) = connections.join_next().await {
+                report(ended);
+            }
+        };
+        if tokio::time::timeout(patience, finished).await.is_ok() {
+            return;
         }
-    };
-    if tokio::time::timeout(shared.limits.grace, finished).await.is_err() {
-        tracing::warn!(
-            connections = connections.len(),
-            "connections were cut at the end of the grace period"
-        );
-        connections.shutdown().await;
+        let left = connections.len();
+        tracing::warn!(connections = left, ?phase, "connections have not ended in time");
     }
+    connections.shutdown().await;
 }
 
 async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<Accepted> {

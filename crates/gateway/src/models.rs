@@ -1,4 +1,4 @@
-//! `GET /v1/models`: the approved list as it is for this caller, here and now, by the decision that every call gets.
+//! `GET /v1/models` and its like: the approved list as it is for this caller, here and now, by the decision that every call gets.
 
 use crate::body::{self, Answer};
 use crate::shared::Shared;
@@ -10,8 +10,8 @@ use hyper::header::HeaderValue;
 use identity::KeyHolder;
 use register::model::{Instant, Model};
 use std::net::IpAddr;
-use wire::list::{ListNote, render};
-use wire::{Dialect, ListShape, ListedModel, headers};
+use wire::list::{ListNote, Page, render_one, render_page};
+use wire::{Dialect, Fault, FaultCode, ListShape, ListedModel, decode_segment, headers};
 
 /// Parameter of the query that asks for models that are withheld too, each with its reason: our own extension.
 const ALL: &str = "bailiwick=all";
@@ -25,24 +25,60 @@ struct Listing<'a> {
     is_all: bool,
 }
 
-/// Lists the models that the caller may use, and says how many are withheld.
-pub(crate) fn list(shared: &Shared, holder: &KeyHolder, peer: IpAddr, request: &Request<Incoming>) -> Answer {
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Which<'a> {
+    /// The list.
+    List,
+    /// The model of an id, as the path has it.
+    One(&'a str),
+}
+
+/// Whose list is asked for, and in which protocol.
+pub(crate) struct Asking<'a> {
+    /// Who asks.
+    pub holder: &'a KeyHolder,
+    /// From where.
+    pub peer: IpAddr,
+    /// Whether the path is Gemini's.
+    pub is_gemini: bool,
+    /// The whole list or one model.
+    pub which: Which<'a>,
+}
+
+/// Lists the models that the caller may use, and says how many are withheld; or shows one of them.
+pub(crate) fn show(shared: &Shared, asking: &Asking<'_>, request: &Request<Incoming>) -> Answer {
     let query = request.uri().query();
-    let shape = ListShape::expected(request.headers().contains_key("anthropic-version"), query);
+    let shape = if asking.is_gemini {
+        ListShape::Gemini
+    } else {
+        ListShape::expected(request.headers().contains_key("anthropic-version"), query)
+    };
+    let dialect = match shape {
+        ListShape::Anthropic => Dialect::AnthropicMessages,
+        ListShape::Gemini => Dialect::Gemini,
+        ListShape::OpenAi | ListShape::Codex => Dialect::OpenAiChat,
+    };
+    answer(shared, asking, shape, request).unwrap_or_else(|fault| body::rendered(fault.answer(dialect)))
+}
+
+fn answer(
+    shared: &Shared,
+    asking: &Asking<'_>,
+    shape: ListShape,
+    request: &Request<Incoming>,
+) -> Result<Answer, Fault> {
+    let query = request.uri().query();
+    let page = Page::of_query(shape, query)?;
     let at = (shared.clock)();
     let in_force = shared.switch.load();
-    let collected = match evidence::collect(in_force.collector(), holder, peer, request.headers(), at) {
-        Ok(collected) => collected,
-        Err(fault) => {
-            let is_anthropic = shape == ListShape::Anthropic;
-            let dialect = if is_anthropic {
-                Dialect::AnthropicMessages
-            } else {
-                Dialect::OpenAiChat
-            };
-            return body::rendered(fault.answer(dialect));
-        }
-    };
+    let collected = evidence::collect(
+        in_force.collector(),
+        asking.holder,
+        asking.peer,
+        request.headers(),
+        at,
+    )?;
     let snapshot = in_force.snapshot();
     let facts = collected.facts.facts();
     let listing = Listing {
@@ -55,23 +91,46 @@ pub(crate) fn list(shared: &Shared, holder: &KeyHolder, peer: IpAddr, request: &
             .split('&')
             .any(|parameter| parameter == ALL),
     };
-    let (mut listed, mut withheld) = (Vec::new(), 0_usize);
-    for (index, model) in snapshot.models() {
-        let decision = snapshot.decide_model(&listing.bound, index);
-        let permits = decision.verdict.permits();
-        withheld += usize::from(!permits);
-        if permits || listing.is_all {
-            listed.push(listing.entry(model, &decision));
-        }
+    match asking.which {
+        Which::List => Ok(listing.list(shape, &page)),
+        Which::One(id) => listing.one(shape, id),
     }
-    let mut answer = body::json(render(shape, &listed));
-    answer
-        .headers_mut()
-        .insert(headers::WITHHELD, HeaderValue::from(withheld));
-    answer
 }
 
 impl Listing<'_> {
+    fn list(&self, shape: ListShape, page: &Page) -> Answer {
+        let (mut listed, mut withheld) = (Vec::new(), 0_usize);
+        for (index, model) in self.snapshot.models() {
+            let decision = self.snapshot.decide_model(&self.bound, index);
+            let permits = decision.verdict.permits();
+            withheld += usize::from(!permits);
+            if permits || self.is_all {
+                listed.push(self.entry(model, &decision));
+            }
+        }
+        let mut answer = body::json(render_page(shape, &listed, page));
+        answer
+            .headers_mut()
+            .insert(headers::WITHHELD, HeaderValue::from(withheld));
+        answer
+    }
+
+    /// One model, if the list would have it; whatever else was named is told the same.
+    fn one(&self, shape: ListShape, id: &str) -> Result<Answer, Fault> {
+        let not_listed = || {
+            let message = "Your list of models does not have this one; `GET /v1/models` shows what it has.";
+            Fault::new(FaultCode::NotFound, message)
+        };
+        let id = decode_segment(id).ok_or_else(not_listed)?;
+        let index = self.snapshot.model_index(&id).ok_or_else(not_listed)?;
+        let model = self.snapshot.model(index).ok_or_else(not_listed)?;
+        let decision = self.snapshot.decide_model(&self.bound, index);
+        if !decision.verdict.permits() {
+            return Err(not_listed());
+        }
+        Ok(body::json(render_one(shape, &self.entry(model, &decision))))
+    }
+
     fn entry(&self, model: &Model, decision: &Decision) -> ListedModel {
         let since = model.approval.as_ref().and_then(|approval| approval.span.from);
         ListedModel {

@@ -2,19 +2,23 @@
 //!
 //! Whoever asks for a path that is not in the table, or by a method that its path has not, needs a key like everybody
 //! else: without one, nothing tells them what exists. Paths are compared byte by byte, so there is no second spelling
-//! of a route that a check could miss.
+//! of a route that a check could miss. Routes are told apart by path and method, never by the header that has the key.
 
 use crate::Switch;
 use crate::body::{self, Answer};
 use crate::caught::caught;
-use crate::shared::Shared;
+use crate::models::Which;
+use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, why};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, HeaderValue};
+use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultCode, Surface};
+use wire::{
+    Audience, Client, Dialect, Fault, FaultCode, Surface, decode_segment, model_named, strip_internal,
+    unserved,
+};
 
 /// Parameter of the query that asks a probe to say more.
 const VERBOSE: &str = "verbose";
@@ -23,7 +27,7 @@ const VERBOSE: &str = "verbose";
 pub(crate) struct Route {
     /// Method.
     pub method: Method,
-    /// Path; `{id}` as its last segment stands for any one segment.
+    /// Path; `{id}` in its last segment stands for any text without a slash.
     pub path: &'static str,
     /// What a request must show.
     pub check: Check,
@@ -42,17 +46,55 @@ pub(crate) enum Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handler {
     Call(Surface),
-    Models,
+    Models { is_gemini: bool },
+    Model { is_gemini: bool },
     Why,
     Alive,
     Ready,
 }
 
 /// Every route there is.
-pub(crate) static ROUTES: [Route; 8] = [
+pub(crate) static ROUTES: [Route; 21] = [
     call(Surface::Chat),
+    call(Surface::Embeddings),
+    call(Surface::Responses),
+    call(Surface::Compact),
     call(Surface::Messages),
-    route(Method::GET, "/v1/models", Check::Key, Handler::Models),
+    call(Surface::CountTokens),
+    call_at("/v1beta/models/{id}:generateContent", Surface::Generate),
+    call_at(
+        "/v1beta/models/{id}:streamGenerateContent",
+        Surface::StreamGenerate,
+    ),
+    call_at("/v1beta/models/{id}:countTokens", Surface::CountGenerate),
+    // one of Google's libraries says `v1`, where the other protocols have their models
+    call_at("/v1/models/{id}:generateContent", Surface::Generate),
+    call_at("/v1/models/{id}:streamGenerateContent", Surface::StreamGenerate),
+    call_at("/v1/models/{id}:countTokens", Surface::CountGenerate),
+    route(
+        Method::GET,
+        "/v1/models",
+        Check::Key,
+        Handler::Models { is_gemini: false },
+    ),
+    route(
+        Method::GET,
+        "/v1/models/{id}",
+        Check::Key,
+        Handler::Model { is_gemini: false },
+    ),
+    route(
+        Method::GET,
+        "/v1beta/models",
+        Check::Key,
+        Handler::Models { is_gemini: true },
+    ),
+    route(
+        Method::GET,
+        "/v1beta/models/{id}",
+        Check::Key,
+        Handler::Model { is_gemini: true },
+    ),
     route(Method::GET, "/why/{id}", Check::Key, Handler::Why),
     // coding tools knock on these two before they begin
     route(Method::HEAD, "/", Check::Open, Handler::Alive),
@@ -62,7 +104,11 @@ pub(crate) static ROUTES: [Route; 8] = [
 ];
 
 const fn call(surface: Surface) -> Route {
-    route(Method::POST, surface.path(), Check::Key, Handler::Call(surface))
+    call_at(surface.path(), surface)
+}
+
+const fn call_at(path: &'static str, surface: Surface) -> Route {
+    route(Method::POST, path, Check::Key, Handler::Call(surface))
 }
 
 const fn route(method: Method, path: &'static str, check: Check, handler: Handler) -> Route {
@@ -75,15 +121,19 @@ const fn route(method: Method, path: &'static str, check: Check, handler: Handle
 }
 
 /// Answers a request, with an error of its own dialect if its handler panics.
-pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) -> Answer {
-    let dialect = dialect_of(&request);
+pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Request<Incoming>) -> Answer {
+    let internal = strip_internal(request.headers_mut());
+    if internal > 0 {
+        tracing::warn!(internal, "internal headers were taken off a request");
+    }
+    let to = audience(&request);
     let route = find(request.method(), request.uri().path()).map_or("none", |(route, _)| route.path);
     match caught(answer(shared, peer, request)).await {
         Ok(answer) => answer,
         Err(panicked) => {
             tracing::error!(route, ?panicked, "a request was not answered");
             let message = "Something broke here while the request was handled; its operators have been told.";
-            body::rendered(Fault::new(FaultCode::Internal, message).answer(dialect))
+            body::rendered(Fault::new(FaultCode::Internal, message).answer(to))
         }
     }
 }
@@ -95,20 +145,46 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) 
     {
         return probe(shared, route.handler, request.uri().query());
     }
-    let dialect = dialect_of(&request);
-    let holder = match authenticate::holder(shared, request.headers()) {
+    let to = audience(&request);
+    let holder = match authenticate::holder(shared, request.headers(), request.uri().query()) {
         Ok(holder) => holder,
-        Err(fault) => return body::rendered(fault.answer(dialect)),
+        Err(fault) => return body::rendered(fault.answer(to)),
     };
     let Some((route, id)) = route else {
-        return not_found(&request, dialect);
+        return not_found(&request, to);
+    };
+    let listing = |is_gemini, which| {
+        let asking = models::Asking {
+            holder: &holder,
+            peer,
+            is_gemini,
+            which,
+        };
+        models::show(shared, &asking, &request)
     };
     match route.handler {
-        Handler::Call(surface) => admit::infer(shared, surface, &holder, peer, request).await,
-        Handler::Models => models::list(shared, &holder, peer, &request),
+        Handler::Call(surface) => match asking(surface, id) {
+            Ok(asking) => admit::infer(shared, asking, &holder, peer, request).await,
+            Err(fault) => body::rendered(fault.answer(to)),
+        },
+        Handler::Models { is_gemini } => listing(is_gemini, Which::List),
+        Handler::Model { is_gemini } => listing(is_gemini, Which::One(id.unwrap_or_default())),
         Handler::Why => why::show(shared, &holder, id.unwrap_or_default(), request.headers()),
         handler @ (Handler::Alive | Handler::Ready) => probe(shared, handler, None),
     }
+}
+
+/// What a call asks for, as far as its path says.
+fn asking(surface: Surface, id: Option<&str>) -> Result<admit::Asking, Fault> {
+    let model = match id {
+        Some(id) => {
+            let model = decode_segment(id).and_then(|name| model_named(&name));
+            let no_name = || Fault::new(FaultCode::InvalidRequest, "The path names no model.");
+            Some(model.ok_or_else(no_name)?)
+        }
+        None => None,
+    };
+    Ok(admit::Asking { surface, model })
 }
 
 fn find<'p>(method: &Method, path: &'p str) -> Option<(&'static Route, Option<&'p str>)> {
@@ -118,11 +194,11 @@ fn find<'p>(method: &Method, path: &'p str) -> Option<(&'static Route, Option<&'
         .next()
 }
 
-/// Whether a path is the one of a route; inside, the segment that `{id}` stands for.
+/// Whether a path is the one of a route; inside, the text that `{id}` stands for.
 fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
-    match pattern.strip_suffix("{id}") {
-        Some(before) => {
-            let id = path.strip_prefix(before)?;
+    match pattern.split_once("{id}") {
+        Some((before, behind)) => {
+            let id = path.strip_prefix(before)?.strip_suffix(behind)?;
             (!id.is_empty() && !id.contains('/')).then_some(Some(id))
         }
         None => (pattern == path).then_some(None),
@@ -131,7 +207,13 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
 
 fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
     let is_ready = handler == Handler::Ready;
-    let (status, mut text) = if is_ready && !shared.recorder.is_healthy() {
+    let is_ending = *shared.phase.borrow() != Phase::Serving;
+    let (status, mut text) = if is_ready && is_ending {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this gateway is stopping\n".to_owned(),
+        )
+    } else if is_ready && !shared.recorder.is_healthy() {
         (
             StatusCode::SERVICE_UNAVAILABLE,
             "the audit device cannot keep entries at present\n".to_owned(),
@@ -159,35 +241,64 @@ fn about_register(switch: &Switch) -> String {
     )
 }
 
-/// The dialect in which a caller understands errors, by path, or by what only clients of Anthropic's protocol send.
-fn dialect_of(request: &Request<Incoming>) -> Dialect {
-    let is_messages = request.uri().path().starts_with(Surface::Messages.path());
-    if is_messages || request.headers().contains_key("anthropic-version") {
+/// Who reads the answer: the dialect by path, or by what only clients of Anthropic's protocol send.
+fn audience(request: &Request<Incoming>) -> Audience {
+    let path = request.uri().path();
+    let is_of = |surface: Surface| path.starts_with(surface.path());
+    let is_gemini = path.starts_with("/v1beta/") || (path.starts_with("/v1/models/") && path.contains(':'));
+    let dialect = if is_of(Surface::Messages) || request.headers().contains_key("anthropic-version") {
         Dialect::AnthropicMessages
+    } else if is_of(Surface::Responses) {
+        Dialect::OpenAiResponses
+    } else if is_gemini {
+        Dialect::Gemini
     } else {
         Dialect::OpenAiChat
+    };
+    Audience {
+        dialect,
+        client: Client::of(request.headers()),
     }
 }
 
-fn not_found(request: &Request<Incoming>, dialect: Dialect) -> Answer {
+fn not_found(request: &Request<Incoming>, to: Audience) -> Answer {
     let path = request.uri().path();
     let allowed: Vec<&str> = ROUTES
         .iter()
         .filter(|route| matches(route.path, path).is_some())
         .map(|route| route.method.as_str())
         .collect();
+    let is_anthropic = to.dialect == Dialect::AnthropicMessages;
+    if !allowed.contains(&Method::POST.as_str())
+        && let Some((dialect, fault)) = unserved(path, is_anthropic)
+    {
+        return body::rendered(fault.answer(Audience { dialect, ..to }));
+    }
     if allowed.is_empty() {
         let fault = Fault::new(FaultCode::NotFound, "This gateway has no such route.");
-        return body::rendered(fault.answer(dialect));
+        return body::rendered(fault.answer(to));
+    }
+    if request.headers().contains_key(UPGRADE) {
+        return no_upgrade(to);
     }
     let fault = Fault::new(
         FaultCode::MethodNotAllowed,
         "This route does not have that method.",
     );
-    let mut answer = body::rendered(fault.answer(dialect));
+    let mut answer = body::rendered(fault.answer(to));
     if let Ok(allowed) = HeaderValue::from_str(&allowed.join(", ")) {
         answer.headers_mut().insert(ALLOW, allowed);
     }
+    answer
+}
+
+/// Codex knocks with a WebSocket first, and goes on without one, in silence, when it is told this.
+fn no_upgrade(to: Audience) -> Answer {
+    let message = "This gateway does not serve WebSockets; send the same request by POST.";
+    let mut answer = body::rendered(Fault::new(FaultCode::NoUpgrade, message).answer(to));
+    let headers = answer.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("HTTP/1.1"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     answer
 }
 
@@ -208,6 +319,22 @@ mod tests {
                 matches!(route.handler, Handler::Alive | Handler::Ready),
                 "{}",
                 route.path
+            );
+        }
+    }
+
+    #[test]
+    fn every_call_has_a_route_with_a_key() {
+        for surface in Surface::ALL {
+            let routes = ROUTES
+                .iter()
+                .filter(|route| route.handler == Handler::Call(surface));
+            let checks: Vec<_> = routes.map(|route| (&route.method, route.check)).collect();
+            assert!(!checks.is_empty(), "{surface:?}");
+            let expected = (&Method::POST, Check::Key);
+            assert!(
+                checks.iter().all(|check| *check == expected),
+                "{surface:?}: {checks:?}"
             );
         }
     }
@@ -250,6 +377,27 @@ mod tests {
             "/v1/mess%61ges",
             "v1/messages",
             "",
+        ] {
+            check(Method::POST, path, None);
+        }
+        check(
+            Method::POST,
+            "/v1beta/models/gemini-3.1-pro:generateContent",
+            Some("/v1beta/models/{id}:generateContent"),
+        );
+        check(
+            Method::POST,
+            "/v1/models/a:b:streamGenerateContent",
+            Some("/v1/models/{id}:streamGenerateContent"),
+        );
+        check(Method::GET, "/v1/models/gpt", Some("/v1/models/{id}"));
+        for path in [
+            "/v1beta/models/:generateContent",
+            "/v1beta/models/a/b:generateContent",
+            "/v1beta/models/a:GenerateContent",
+            "/v1beta/models/a%3AgenerateContent",
+            "/v1beta/models/a",
+            "/v1beta/models/a:generateContent/",
         ] {
             check(Method::POST, path, None);
         }

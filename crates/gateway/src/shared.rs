@@ -1,13 +1,14 @@
 //! What all requests share.
 
-use crate::connectors::Connectors;
-use crate::forward::Upstream;
+use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
+use crate::routing::health::Health;
 use crate::{GatewayConfig, GatewayError, Limits, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// What all requests share.
 pub(crate) struct Shared {
@@ -20,14 +21,27 @@ pub(crate) struct Shared {
     pub limits: Limits,
     pub refusals: Refusals,
     pub upstream: Upstream,
+    pub health: Health,
+    pub phase: watch::Sender<Phase>,
+}
+
+/// How far the end of the gateway has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It serves.
+    Serving,
+    /// It takes nobody new.
+    Draining,
+    /// What has not ended by itself is ended.
+    Cutting,
 }
 
 impl Shared {
     pub(crate) fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
         config.connectors.check(config.switch.load().snapshot())?;
         Ok(Self {
+            upstream: Upstream::new(&config.connectors, &config.limits),
             connectors: config.connectors,
-            upstream: Upstream::new(&config.limits)?,
             refusals: Refusals::new(config.limits.kept_refusals),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             switch: config.switch,
@@ -35,6 +49,8 @@ impl Shared {
             recorder: config.recorder,
             clock: config.clock,
             limits: config.limits,
+            health: Health::new(),
+            phase: watch::Sender::new(Phase::Serving),
         })
     }
 }

@@ -102,6 +102,10 @@ pub struct Outcome {
     pub bytes_sent: u64,
     /// Bytes of the provider's answer that were passed on.
     pub bytes_received: u64,
+    /// Tokens that the provider said it read, as far as its answer came.
+    pub tokens_read: u64,
+    /// Tokens that the provider said it wrote, as far as its answer came.
+    pub tokens_written: u64,
 }
 
 /// The ways in which a request can end.
@@ -121,6 +125,14 @@ pub enum Ended {
     UpstreamCut,
     /// The caller left before the end.
     ClientCancelled,
+    /// The provider answered that it failed, at once or in the middle of a stream.
+    UpstreamError,
+    /// The provider refuses the place that the call came from.
+    UpstreamRefused,
+    /// It was no longer permitted before the end.
+    Withdrawn,
+    /// The gateway stopped before the end.
+    Stopped,
 }
 
 impl Ended {
@@ -134,6 +146,10 @@ impl Ended {
             Self::UpstreamStall => "upstream_stall",
             Self::UpstreamCut => "upstream_cut",
             Self::ClientCancelled => "client_cancelled",
+            Self::UpstreamError => "upstream_error",
+            Self::UpstreamRefused => "upstream_refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Stopped => "stopped",
         }
     }
 }

@@ -63,6 +63,8 @@ struct OutcomeLine {
     status: Option<u16>,
     bytes_sent: u64,
     bytes_received: u64,
+    tokens_read: u64,
+    tokens_written: u64,
 }
 
 /// The first line of a segment.
@@ -125,6 +127,8 @@ pub(crate) fn outcome(outcome: &Outcome) -> Vec<u8> {
         status: outcome.status,
         bytes_sent: outcome.bytes_sent,
         bytes_received: outcome.bytes_received,
+        tokens_read: outcome.tokens_read,
+        tokens_written: outcome.tokens_written,
     })
 }
 
@@ -180,6 +184,8 @@ pub(crate) mod tests {
             status: Some(200),
             bytes_sent: 48_033,
             bytes_received: 1_200,
+            tokens_read: 12_000,
+            tokens_written: 300,
         }
     }
 
@@ -199,7 +205,8 @@ pub(crate) mod tests {
         assert_eq!(String::from_utf8(intent(&intent_of(1))).unwrap(), expected);
         let expected = concat!(
             r#"{"revision":1,"kind":"outcome","decision":"01010101010101010101010101010101","#,
-            r#""at":"2026-07-15T09:00:10Z","ended":"completed","status":200,"bytes_sent":48033,"bytes_received":1200}"#,
+            r#""at":"2026-07-15T09:00:10Z","ended":"completed","status":200,"bytes_sent":48033,"bytes_received":1200,"#,
+            r#""tokens_read":12000,"tokens_written":300}"#,
             "\n"
         );
         assert_eq!(String::from_utf8(outcome(&outcome_of(1))).unwrap(), expected);

@@ -1,15 +1,26 @@
 //! The labelled stand-in provider: it answers where a demonstration has no provider, and says so each time.
 //!
-//! It speaks OpenAI Chat Completions and Anthropic Messages, whole and streamed, over HTTP/1 on loopback. Every answer
-//! begins by saying that it is a stand-in and which model it was asked for, so that nobody can take it for one. The
-//! same request always gets the same answer, and it has no faults to inject: a test that wants a provider to fail
-//! brings its own.
+//! It speaks OpenAI Chat Completions, Responses and Embeddings, Anthropic Messages and Gemini, whole and streamed, over
+//! HTTP/1 on loopback. Every answer begins by saying that it is a stand-in and which model it was asked for, so that
+//! nobody can take it for one. The same request always gets the same answer, and it has no faults to inject: a test
+//! that wants a provider to fail takes the scriptable one of the test kit.
+//!
+//! A coding agent can be led through one turn with a tool: to a line `run: echo hello` it answers by calling the
+//! agent's shell with that command, and to what the shell gave back by quoting it.
 
+mod answer;
 mod anthropic;
+mod asked;
+mod embeddings;
+mod gemini;
 mod openai;
 mod pieces;
 mod respond;
+mod responses;
 mod said;
+mod shell;
+
+pub use answer::{Answer, answer};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;

@@ -15,19 +15,11 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    /// A body of one piece, whose length is announced.
-    pub(crate) fn whole(text: String) -> Self {
+    /// A body of these pieces; its length is announced unless it is a stream.
+    pub(crate) fn of(pieces: Vec<String>, is_stream: bool) -> Self {
         Self {
-            left: VecDeque::from([Bytes::from(text)]),
-            is_stream: false,
-        }
-    }
-
-    /// A body of events.
-    pub(crate) fn stream(events: Vec<String>) -> Self {
-        Self {
-            left: events.into_iter().map(Bytes::from).collect(),
-            is_stream: true,
+            left: pieces.into_iter().map(Bytes::from).collect(),
+            is_stream,
         }
     }
 }

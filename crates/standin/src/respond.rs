@@ -1,14 +1,11 @@
-//! Reads a request and picks the answer.
+//! Reads a request from its connection and sends the answer.
 
+use crate::answer::{self, Answer};
 use crate::pieces::Pieces;
-use crate::said::Said;
-use crate::{anthropic, openai};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode};
-use serde_json::{Value, json};
-use wire::Surface;
+use hyper::{Request, Response, StatusCode};
 
 /// Largest request that is read.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -16,63 +13,23 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 /// Answers one request.
 pub(crate) async fn respond(request: Request<Incoming>) -> Response<Pieces> {
     let (head, body) = request.into_parts();
-    let path = head.uri.path();
-    if head.method == Method::GET && path == "/v1/models" {
-        let list = json!({
-            "object": "list",
-            "data": [{ "id": "standin", "object": "model", "created": 0, "owned_by": "larkmoor-standin" }],
-        });
-        return whole(StatusCode::OK, list.to_string());
-    }
-    let (Some(surface), &Method::POST) = (Surface::of_path(path), &head.method) else {
-        return refuse(StatusCode::NOT_FOUND, "The stand-in has no such route.");
-    };
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or("/", |path_and_query| path_and_query.as_str());
     #[expect(clippy::disallowed_methods, reason = "the body is limited")]
     let collected = Limited::new(body, MAX_BODY).collect().await;
-    let Ok(collected) = collected else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "The stand-in could not read the whole request.",
-        );
-    };
-    answer(surface, &collected.to_bytes())
+    sent(match collected {
+        Ok(collected) => answer::answer(head.method.as_str(), target, &collected.to_bytes()),
+        Err(_) => answer::refuse(400, "The stand-in could not read the whole request."),
+    })
 }
 
-fn answer(surface: Surface, body: &[u8]) -> Response<Pieces> {
-    let Ok(request) = serde_json::from_slice::<Value>(body) else {
-        return refuse(StatusCode::BAD_REQUEST, "The request is not JSON.");
-    };
-    let said = Said::to(surface.dialect(), &request, body);
-    let wants_stream = request.get("stream").and_then(Value::as_bool).unwrap_or(false);
-    match (surface, wants_stream) {
-        (Surface::Chat, false) => whole(StatusCode::OK, openai::whole(&said)),
-        (Surface::Messages, false) => whole(StatusCode::OK, anthropic::whole(&said)),
-        (Surface::Chat, true) => stream(openai::events(&said, &request)),
-        (Surface::Messages, true) => stream(anthropic::events(&said)),
-        _ => refuse(StatusCode::NOT_FOUND, "The stand-in has no such route."),
-    }
-}
-
-fn whole(status: StatusCode, body: String) -> Response<Pieces> {
-    let mut response = Response::new(Pieces::whole(body));
-    *response.status_mut() = status;
+fn sent(answer: Answer) -> Response<Pieces> {
+    let mut response = Response::new(Pieces::of(answer.pieces, answer.is_stream));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
         .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        .insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     response
-}
-
-fn stream(events: Vec<String>) -> Response<Pieces> {
-    let mut response = Response::new(Pieces::stream(events));
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(wire::event::CONTENT_TYPE));
-    response
-}
-
-fn refuse(status: StatusCode, message: &str) -> Response<Pieces> {
-    whole(
-        status,
-        json!({ "error": { "message": message, "type": "invalid_request_error" } }).to_string(),
-    )
 }

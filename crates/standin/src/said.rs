@@ -1,10 +1,13 @@
 //! What the stand-in says, and what that would have cost.
 
-use serde_json::Value;
-use wire::Dialect;
+use crate::asked::Asked;
+use crate::shell::Call;
 
 /// Letters of one token, roughly, in the languages that people use here.
 const LETTERS_OF_A_TOKEN: usize = 4;
+
+/// Letters of a tool's result that are quoted.
+const QUOTED: usize = 400;
 
 /// An answer before it takes the shape of a protocol.
 pub(crate) struct Said {
@@ -14,6 +17,8 @@ pub(crate) struct Said {
     pub model: String,
     /// What is said.
     pub text: String,
+    /// The tool that is to be called next.
+    pub call: Option<Call>,
     /// Tokens of the request.
     pub tokens_in: usize,
     /// Tokens of the answer.
@@ -22,29 +27,35 @@ pub(crate) struct Said {
 
 impl Said {
     /// The answer to a request.
-    pub(crate) fn to(dialect: Dialect, request: &Value, body: &[u8]) -> Self {
-        let model = request
-            .get("model")
-            .and_then(Value::as_str)
-            .unwrap_or("no model")
-            .to_owned();
-        let letters = texts(request.get("system")) + texts(request.get("messages"));
-        let messages = request
-            .get("messages")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        let text = format!(
+    pub(crate) fn to(asked: Asked, body: &[u8]) -> Self {
+        let Asked {
+            model,
+            messages,
+            letters,
+            call,
+            ..
+        } = asked;
+        let mut text = format!(
             "This is the stand-in provider of Larkmoor Bank, not a model. It was asked for `{model}` in the protocol \
              {}, with {messages} {} of {letters} letters in all. No provider has seen them.",
-            dialect.name(),
+            asked.dialect.name(),
             if messages == 1 { "message" } else { "messages" },
         );
+        if let Some(call) = &call {
+            text.push_str(&format!(" It calls the tool `{}`, as asked.", call.name));
+        }
+        if let Some(result) = asked.result {
+            let quoted: String = result.trim().chars().take(QUOTED).collect();
+            text.push_str(&format!(" The tool gave back: {quoted}"));
+        }
+        let arguments = call.as_ref().map_or(0, |call| call.arguments.to_string().len());
         Self {
             id: format!("standin{:016x}", fingerprint(body)),
             model,
             tokens_in: tokens(letters) + 4 * messages,
-            tokens_out: tokens(text.len()),
+            tokens_out: tokens(text.len() + arguments),
             text,
+            call,
         }
     }
 
@@ -68,21 +79,8 @@ fn tokens(letters: usize) -> usize {
     letters.div_ceil(LETTERS_OF_A_TOKEN)
 }
 
-/// Letters of every text inside a message or a list of messages, names of roles and kinds left out.
-fn texts(value: Option<&Value>) -> usize {
-    match value {
-        Some(Value::String(text)) => text.chars().count(),
-        Some(Value::Array(items)) => items.iter().map(|item| texts(Some(item))).sum(),
-        Some(Value::Object(members)) => ["content", "text", "input"]
-            .iter()
-            .map(|key| texts(members.get(*key)))
-            .sum(),
-        _ => 0,
-    }
-}
-
 /// FNV-1a: enough to tell requests apart, and the same in every run.
-fn fingerprint(body: &[u8]) -> u64 {
+pub(crate) fn fingerprint(body: &[u8]) -> u64 {
     body.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -91,7 +89,12 @@ fn fingerprint(body: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+    use wire::Surface;
+
+    fn said(surface: Surface, request: &Value, body: &[u8]) -> Said {
+        Said::to(Asked::read(surface, None, request), body)
+    }
 
     #[test]
     fn it_says_what_it_is_and_what_it_was_asked_for() {
@@ -100,7 +103,7 @@ mod tests {
             "system": "Be brief.",
             "messages": [{ "role": "user", "content": [{ "type": "text", "text": "Hello" }] }],
         });
-        let said = Said::to(Dialect::AnthropicMessages, &request, b"body");
+        let said = said(Surface::Messages, &request, b"body");
         assert!(
             said.text.contains("stand-in") && said.text.contains("`claude-sonnet`"),
             "{}",
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn equal_requests_get_equal_ids() {
-        let id = |body: &[u8]| Said::to(Dialect::OpenAiChat, &Value::Null, body).id;
+        let id = |body: &[u8]| said(Surface::Chat, &Value::Null, body).id;
         assert_eq!(id(b"a"), id(b"a"));
         assert_ne!(id(b"a"), id(b"b"));
     }

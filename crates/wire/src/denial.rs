@@ -2,13 +2,18 @@
 //!
 //! No status is shown well by every client. Measured on the real programs: Claude Code shows the text of a 451 once and
 //! as it is, hides that of a 404, and waits without a word on 401 and 429; clients of Chat Completions agree on 400
-//! only. The verdict is the same whatever the status. The code, the clause and the alternatives stand in headers
+//! only. So the status depends on the protocol and the program that reads it, by a table (`profiles`); the verdict is the
+//! same whatever the status. The code, the clause and the alternatives stand in headers
 //! besides, since some clients cut the text after its first sentence.
 
+mod profiles;
+
+pub use profiles::{Audience, Client};
+
 use crate::render::Saying;
-use crate::{Dialect, Rendered, event, header_text, headers};
+use crate::{Rendered, event, header_text, headers};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode};
+use http::HeaderValue;
 use serde_json::{Map, Value, json};
 
 /// Why a request was refused, as one word for programs.
@@ -67,8 +72,9 @@ pub struct Denial {
 
 impl Denial {
     /// The refusal as the answer to a request.
-    pub fn answer(&self, dialect: Dialect) -> Rendered {
-        let mut rendered = self.saying(dialect).answer(dialect);
+    pub fn answer(&self, to: impl Into<Audience>) -> Rendered {
+        let to = to.into();
+        let mut rendered = self.saying(to).answer(to.dialect);
         let set = &mut rendered.headers;
         set.insert(headers::SHOULD_RETRY, HeaderValue::from_static("false"));
         set.insert(headers::DECISION, header_text(&self.decision));
@@ -82,22 +88,18 @@ impl Denial {
     }
 
     /// The refusal as the last event of a stream that has begun.
-    pub fn event(&self, dialect: Dialect) -> Bytes {
-        event::error(dialect, &self.saying(dialect).json(dialect))
+    pub fn event(&self, to: impl Into<Audience>) -> Bytes {
+        let to = to.into();
+        event::error(to.dialect, &self.saying(to).json(to.dialect))
     }
 
-    fn saying(&self, dialect: Dialect) -> Saying<'_> {
-        let status = match dialect {
-            Dialect::AnthropicMessages => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
-            Dialect::OpenAiChat => StatusCode::BAD_REQUEST,
-            Dialect::OpenAiResponses | Dialect::Gemini => StatusCode::FORBIDDEN,
-        };
+    fn saying(&self, to: Audience) -> Saying<'_> {
+        let profile = to.profile();
         Saying {
             anthropic: "permission_error",
             openai: "permission_error",
-            // the code that Codex takes for final; any other it tries again
-            responses: Some("model_not_found"),
-            status,
+            responses: profile.code,
+            status: profile.status,
             code: self.code.as_str(),
             message: &self.message,
             beside: Some(self.beside()),
@@ -119,6 +121,7 @@ impl Denial {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Dialect;
 
     fn denial() -> Denial {
         Denial {

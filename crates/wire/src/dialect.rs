@@ -44,7 +44,7 @@ impl Dialect {
         }
     }
 
-    /// Whether a header of the caller goes on to the provider.
+    /// Whether a header of the caller goes on to the provider: the same at every channel of a protocol, which adds its own.
     ///
     /// This is a list of what may pass, so that nothing passes by being forgotten: not the caller's credential, not
     /// headers that choose an account, a project or a place at the provider, and not `accept-encoding`, because an
@@ -113,10 +113,49 @@ mod tests {
                 "x-goog-user-project",
                 "anthropic-workspace-id",
                 "bailiwick-purpose",
+                "anthropic-user-profile-id",
+                "idempotency-key",
+                "x-goog-api-key",
+                "x-goog-api-client",
+                "session-id",
+                "x-claude-code-session-id",
+                "originator",
+                "x-codex-turn-metadata",
+                "x-portkey-config",
+                "x-litellm-tags",
+                "cf-aig-authorization",
+                "helicone-target-url",
+                "http-referer",
+                "x-forwarded-host",
+                "te",
+                "upgrade",
                 "connection",
                 "host",
             ] {
                 check(dialect, kept, false);
+            }
+        }
+    }
+
+    #[test]
+    fn of_the_query_only_what_the_protocol_needs_goes_on() {
+        for dialect in Dialect::ALL {
+            assert_eq!(
+                dialect.forwards_query("beta"),
+                dialect == Dialect::AnthropicMessages
+            );
+            assert_eq!(dialect.forwards_query("alt"), dialect == Dialect::Gemini);
+            for kept in [
+                "key",
+                "access_token",
+                "api_base",
+                "fallbacks",
+                "provider",
+                "$httpHeaders",
+                "quotaUser",
+                "",
+            ] {
+                assert!(!dialect.forwards_query(kept), "{kept}");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Errors that are nobody's refusal: a request that cannot be read, a key that is not known, a provider that is away.
 
 use crate::render::Saying;
-use crate::{Dialect, Rendered, event, headers};
+use crate::{Audience, Rendered, event, headers};
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
@@ -37,10 +37,32 @@ pub enum FaultCode {
     UpstreamCut,
     /// The decision could not be recorded, so nothing was sent.
     AuditUnavailable,
+    /// The request carries what another gateway would take for routing.
+    RoutingNotTaken,
+    /// The request uses something that the provider keeps.
+    ProviderState,
+    /// The request asks for a tool of the provider that the deployment does not have.
+    ToolNotPermitted,
+    /// The request asks for an account, a place or a tier that the deployment does not have.
+    ValueNotPermitted,
+    /// The request points to an address that nobody may be sent to.
+    AddressNotPermitted,
+    /// The request asks for too much.
+    TooMuch,
+    /// The call is known, and not served here.
+    NotServed,
+    /// The call is served without a WebSocket.
+    NoUpgrade,
     /// The right to forward ran out before the request could be sent.
     DecisionExpired,
     /// The provider did not answer in time.
     UpstreamTimeout,
+    /// The provider has failed so often of late that it is left alone for a moment.
+    UpstreamResting,
+    /// More requests or tokens than the installation allows.
+    LimitReached,
+    /// The gateway stops.
+    Stopping,
 }
 
 /// How a code is put: word, status, class in Anthropic's words, class in OpenAI's words, whether to try again.
@@ -48,7 +70,7 @@ struct Manner(&'static str, StatusCode, &'static str, &'static str, bool);
 
 impl FaultCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 27] = [
         Self::InvalidRequest,
         Self::WrongRoute,
         Self::NotOfApplication,
@@ -63,29 +85,30 @@ impl FaultCode {
         Self::UpstreamUnavailable,
         Self::UpstreamCut,
         Self::AuditUnavailable,
+        Self::RoutingNotTaken,
+        Self::ProviderState,
+        Self::ToolNotPermitted,
+        Self::ValueNotPermitted,
+        Self::AddressNotPermitted,
+        Self::TooMuch,
+        Self::NotServed,
+        Self::NoUpgrade,
         Self::DecisionExpired,
         Self::UpstreamTimeout,
+        Self::UpstreamResting,
+        Self::LimitReached,
+        Self::Stopping,
     ];
 
     const fn manner(self) -> Manner {
         const INVALID: &str = "invalid_request_error";
         const API: &str = "api_error";
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        const AWAY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
         match self {
-            Self::InvalidRequest => Manner(
-                "invalid_request",
-                StatusCode::BAD_REQUEST,
-                INVALID,
-                INVALID,
-                false,
-            ),
-            Self::WrongRoute => Manner("wrong_route", StatusCode::BAD_REQUEST, INVALID, INVALID, false),
-            Self::NotOfApplication => Manner(
-                "not_of_application",
-                StatusCode::BAD_REQUEST,
-                INVALID,
-                INVALID,
-                false,
-            ),
+            Self::InvalidRequest => Manner("invalid_request", BAD, INVALID, INVALID, false),
+            Self::WrongRoute => Manner("wrong_route", BAD, INVALID, INVALID, false),
+            Self::NotOfApplication => Manner("not_of_application", BAD, INVALID, INVALID, false),
             Self::Unauthenticated => Manner(
                 "invalid_api_key",
                 StatusCode::UNAUTHORIZED,
@@ -140,20 +163,16 @@ impl FaultCode {
                 Manner("upstream_unavailable", StatusCode::BAD_GATEWAY, API, API, true)
             }
             Self::UpstreamCut => Manner("upstream_cut", StatusCode::BAD_GATEWAY, API, API, true),
-            Self::AuditUnavailable => Manner(
-                "audit_unavailable",
-                StatusCode::SERVICE_UNAVAILABLE,
-                API,
-                API,
-                true,
-            ),
-            Self::DecisionExpired => Manner(
-                "decision_expired",
-                StatusCode::SERVICE_UNAVAILABLE,
-                API,
-                API,
-                true,
-            ),
+            Self::AuditUnavailable => Manner("audit_unavailable", AWAY, API, API, true),
+            Self::RoutingNotTaken
+            | Self::ProviderState
+            | Self::ToolNotPermitted
+            | Self::ValueNotPermitted
+            | Self::AddressNotPermitted
+            | Self::TooMuch
+            | Self::NotServed
+            | Self::NoUpgrade => self.manner_of_reach(),
+            Self::DecisionExpired => Manner("decision_expired", AWAY, API, API, true),
             Self::UpstreamTimeout => Manner(
                 "upstream_timeout",
                 StatusCode::GATEWAY_TIMEOUT,
@@ -161,7 +180,49 @@ impl FaultCode {
                 API,
                 true,
             ),
+            Self::UpstreamResting => Manner("upstream_resting", AWAY, "overloaded_error", API, true),
+            Self::LimitReached => Manner(
+                "limit_reached",
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limit_error",
+                "rate_limit_error",
+                true,
+            ),
+            Self::Stopping => Manner("stopping", AWAY, API, API, true),
         }
+    }
+
+    /// How the codes of what reaches too far are put. The status of a refusal is that of refusals in the dialect.
+    const fn manner_of_reach(self) -> Manner {
+        const INVALID: &str = "invalid_request_error";
+        const PERMISSION: &str = "permission_error";
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        let (code, status, class) = match self {
+            Self::RoutingNotTaken => ("routing_not_taken", BAD, PERMISSION),
+            Self::ProviderState => ("provider_state_not_served", BAD, PERMISSION),
+            Self::ToolNotPermitted => ("tool_not_permitted", BAD, PERMISSION),
+            Self::ValueNotPermitted => ("value_not_permitted", BAD, PERMISSION),
+            Self::AddressNotPermitted => ("address_not_permitted", BAD, PERMISSION),
+            Self::NotServed => {
+                let not_found = StatusCode::NOT_FOUND;
+                return Manner("not_served", not_found, "not_found_error", INVALID, false);
+            }
+            Self::NoUpgrade => ("no_upgrade", StatusCode::UPGRADE_REQUIRED, INVALID),
+            _ => ("too_much", BAD, INVALID),
+        };
+        Manner(code, status, class, class, false)
+    }
+
+    /// Whether it refuses what was asked for, so that it must be shown like a refusal.
+    pub const fn is_refusal(self) -> bool {
+        matches!(
+            self,
+            Self::RoutingNotTaken
+                | Self::ProviderState
+                | Self::ToolNotPermitted
+                | Self::ValueNotPermitted
+                | Self::AddressNotPermitted
+        )
     }
 
     /// The word for programs.
@@ -194,9 +255,10 @@ impl Fault {
     }
 
     /// The error as the answer to a request.
-    pub fn answer(&self, dialect: Dialect) -> Rendered {
+    pub fn answer(&self, to: impl Into<Audience>) -> Rendered {
+        let to = to.into();
         let Manner(_, status, _, _, again) = self.code.manner();
-        let mut rendered = self.saying().answer(dialect);
+        let mut rendered = self.saying(to).answer(to.dialect);
         if !again {
             rendered
                 .headers
@@ -210,17 +272,22 @@ impl Fault {
     }
 
     /// The error as the last event of a stream that has begun.
-    pub fn event(&self, dialect: Dialect) -> Bytes {
-        event::error(dialect, &self.saying().json(dialect))
+    pub fn event(&self, to: impl Into<Audience>) -> Bytes {
+        let to = to.into();
+        event::error(to.dialect, &self.saying(to).json(to.dialect))
     }
 
-    fn saying(&self) -> Saying<'_> {
+    fn saying(&self, to: Audience) -> Saying<'_> {
         let Manner(code, status, anthropic, openai, _) = self.code.manner();
+        let profile = to.profile();
+        let is_refusal = self.code.is_refusal();
+        // a client that is told 403 under a code which it does not know tries again, whatever was wrong
+        let is_forbidden = status == StatusCode::FORBIDDEN;
         Saying {
             anthropic,
             openai,
-            responses: None,
-            status,
+            responses: profile.code.filter(|_| is_refusal || is_forbidden),
+            status: if is_refusal { profile.status } else { status },
             code,
             message: &self.message,
             beside: None,
@@ -231,6 +298,7 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Dialect;
     use serde_json::Value;
 
     fn check(code: FaultCode, dialect: Dialect, status: u16, class: &str) {
@@ -282,7 +350,8 @@ mod tests {
         for code in FaultCode::ALL {
             let rendered = Fault::new(code, "words").answer(Dialect::OpenAiChat);
             let told_not_to = rendered.headers.contains_key(headers::SHOULD_RETRY);
-            assert_eq!(told_not_to, code.status().as_u16() <= 500, "{code:?}");
+            let is_final = code.status().as_u16() <= 500 && code != FaultCode::LimitReached;
+            assert_eq!(told_not_to, is_final, "{code:?}");
         }
     }
 

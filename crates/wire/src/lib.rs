@@ -2,34 +2,51 @@
 //!
 //! Callers speak the protocol of OpenAI or that of Anthropic, and so do providers. This crate knows the shapes: where
 //! the name of the model stands in a request ([`peek`]), how to replace it without touching any other byte
-//! ([`splice`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]), and how a
-//! refusal or an error is put so that the programs people really use show it as it was meant ([`denial`], [`fault`]).
+//! ([`splice`], [`Edits`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]), and how a
+//! refusal or an error is put so that the programs people really use show it as it was meant ([`denial`], [`fault`]), and
+//! how the binary events of Bedrock become those of Anthropic's protocol ([`bedrock`]).
 //!
 //! Everything here is a function from bytes and data to bytes and data.
 
+pub mod bedrock;
+pub mod complaint;
 pub mod denial;
 mod dialect;
+mod edge;
+mod edits;
 pub mod event;
 pub mod fault;
 mod header_text;
+mod inside;
 pub mod list;
+mod members;
+mod meter;
 mod peek;
 mod protocol;
+pub mod reach;
 mod render;
 mod scan;
 mod splice;
 mod surface;
+pub mod translate;
+mod unserved;
+mod watch;
 
-pub use denial::{Denial, DenialCode};
+pub use denial::{Audience, Client, Denial, DenialCode};
 pub use dialect::{Dialect, returns};
+pub use edge::strip_internal;
+pub use edits::{EditError, Edits};
 pub use fault::{Fault, FaultCode};
 pub use header_text::header_text;
-pub use list::{ListShape, ListedModel};
-pub use peek::{ModelField, Peek, PeekError, peek};
+pub use list::{ListShape, ListedModel, decode_segment};
+pub use members::members;
+pub use meter::{Meter, Tokens};
+pub use peek::{ModelField, Peek, PeekError, model_named, peek, peek_call};
 pub use protocol::Protocol;
 pub use render::Rendered;
 pub use splice::{SpliceError, Spliced, quote, splice};
 pub use surface::Surface;
+pub use unserved::unserved;
 
 /// Names of the headers that this product adds to answers.
 pub mod headers {
@@ -51,8 +68,14 @@ pub mod headers {
     pub const DEPLOYMENT: HeaderName = HeaderName::from_static("bailiwick-deployment");
     /// Places in which the inference may run.
     pub const HOSTING: HeaderName = HeaderName::from_static("bailiwick-hosting");
+    /// Id of the model that was asked for, where a permitted alternative answers in its place.
+    pub const SUBSTITUTE_FOR: HeaderName = HeaderName::from_static("bailiwick-substitute-for");
     /// Set where a labelled stand-in answers in place of the provider.
     pub const STAND_IN: HeaderName = HeaderName::from_static("bailiwick-stand-in");
+    /// What was cut out of a request: provider-side tools that a client always sends, and flags that switch them on.
+    pub const CUT: HeaderName = HeaderName::from_static("bailiwick-cut");
+    /// Set where a number was estimated here, and not counted by the provider.
+    pub const ESTIMATED: HeaderName = HeaderName::from_static("bailiwick-estimated");
     /// How many models were left out of a list.
     pub const WITHHELD: HeaderName = HeaderName::from_static("bailiwick-withheld");
     /// Asked by the caller: one of the purposes of their application.

@@ -1,6 +1,9 @@
-//! Lists of models, in the three shapes that clients ask for on the same path.
+//! Lists of models, in the shapes that clients ask for.
 
 mod codex;
+mod page;
+
+pub use page::{Page, decode_segment};
 
 use serde_json::{Value, json};
 
@@ -13,6 +16,8 @@ pub enum ListShape {
     Anthropic,
     /// `models`, each with what Codex must know of it.
     Codex,
+    /// `models`, each with its full name and the calls it takes, and page marks.
+    Gemini,
 }
 
 impl ListShape {
@@ -75,21 +80,38 @@ impl ListNote {
     }
 }
 
-/// The list as JSON.
+/// The whole list as JSON.
 pub fn render(shape: ListShape, models: &[ListedModel]) -> String {
+    render_page(shape, models, &Page::default())
+}
+
+/// One model as JSON; Codex asks for lists only, and gets one of one.
+pub fn render_one(shape: ListShape, model: &ListedModel) -> String {
+    match shape {
+        ListShape::Codex => render(shape, std::slice::from_ref(model)),
+        _ => entry(shape, 0, model).to_string(),
+    }
+}
+
+/// A page of the list as JSON.
+pub fn render_page(shape: ListShape, models: &[ListedModel], page: &Page) -> String {
+    let (models, has_more) = page.of(models);
     let entries: Vec<Value> = models
         .iter()
         .enumerate()
         .map(|(rank, model)| entry(shape, rank, model))
         .collect();
+    let last = models.last().map(|model| &model.id);
     let list = match shape {
         ListShape::OpenAi => json!({ "object": "list", "data": entries }),
         ListShape::Anthropic => json!({
             "data": entries,
-            "has_more": false,
+            "has_more": has_more,
             "first_id": models.first().map(|model| &model.id),
-            "last_id": models.last().map(|model| &model.id),
+            "last_id": last,
         }),
+        ListShape::Gemini if has_more => json!({ "models": entries, "nextPageToken": last }),
+        ListShape::Gemini => json!({ "models": entries }),
         ListShape::Codex => json!({ "models": entries }),
     };
     list.to_string()
@@ -104,6 +126,15 @@ fn entry(shape: ListShape, rank: usize, model: &ListedModel) -> Value {
             "type": "model", "id": model.id, "display_name": model.name, "created_at": date(model.since),
         }),
         ListShape::Codex => codex::entry(rank, model),
+        ListShape::Gemini => json!({
+            "name": format!("models/{}", model.id),
+            "baseModelId": model.id,
+            "version": "",
+            "displayName": model.name,
+            "description": format!("Provided by {}", model.provider),
+            "inputTokenLimit": model.context_tokens,
+            "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
+        }),
     };
     if let (Some(entry), Some(note)) = (entry.as_object_mut(), &model.note) {
         entry.insert("bailiwick".to_owned(), note.json());
@@ -163,6 +194,14 @@ mod tests {
             (&json!("a"), &json!("list"))
         );
         assert_eq!(codex["models"][1]["visibility"], "hide");
+        let gemini = rendered(ListShape::Gemini);
+        assert_eq!(
+            (
+                &gemini["models"][0]["name"],
+                &gemini["models"][0]["inputTokenLimit"]
+            ),
+            (&json!("models/a"), &json!(200_000))
+        );
     }
 
     #[test]
@@ -179,8 +218,51 @@ mod tests {
     }
 
     #[test]
+    fn one_model_is_the_entry_of_the_list() {
+        for (shape, key) in [
+            (ListShape::OpenAi, "data"),
+            (ListShape::Anthropic, "data"),
+            (ListShape::Gemini, "models"),
+        ] {
+            let one: Value = serde_json::from_str(&render_one(shape, &models()[0])).unwrap();
+            assert_eq!(one, rendered(shape)[key][0]);
+        }
+        let one: Value = serde_json::from_str(&render_one(ListShape::Codex, &models()[0])).unwrap();
+        assert_eq!(one["models"][0]["slug"], "a");
+    }
+
+    #[test]
+    fn pages_follow_each_other() {
+        let page = |query: &str, shape| {
+            let page = Page::of_query(shape, Some(query)).unwrap();
+            serde_json::from_str::<Value>(&render_page(shape, &models(), &page)).unwrap()
+        };
+        let first = page("limit=1", ListShape::Anthropic);
+        assert_eq!(
+            (&first["has_more"], &first["last_id"]),
+            (&json!(true), &json!("a"))
+        );
+        let second = page("limit=1&after_id=a", ListShape::Anthropic);
+        assert_eq!(
+            (&second["has_more"], &second["data"][0]["id"]),
+            (&json!(false), &json!("b"))
+        );
+        let gemini = page("pageSize=1", ListShape::Gemini);
+        assert_eq!(gemini["nextPageToken"], "a");
+        assert_eq!(
+            page("pageSize=1&pageToken=a", ListShape::Gemini).get("nextPageToken"),
+            None
+        );
+    }
+
+    #[test]
     fn empty_lists_are_lists() {
-        for shape in [ListShape::OpenAi, ListShape::Anthropic, ListShape::Codex] {
+        for shape in [
+            ListShape::OpenAi,
+            ListShape::Anthropic,
+            ListShape::Codex,
+            ListShape::Gemini,
+        ] {
             assert!(render(shape, &[]).contains(":[]"));
         }
     }

@@ -1,14 +1,18 @@
 //! Finds the model that a request names, without parsing the request.
 //!
 //! The body of a request stays the caller's: it goes on byte for byte. All that a decision needs of it is the name of
-//! the model, and whether the answer is to be streamed; both are top-level keys, and both may stand anywhere, even
-//! behind 120 KB of conversation in which the same words occur. One pass over the top-level keys finds them.
+//! the model, whether the answer is to be streamed, and what of the request would change its reach; all are top-level
+//! keys, and all may stand anywhere, even behind 120 KB of conversation in which the same words occur. One pass over the
+//! top-level keys finds them.
 //!
 //! The pass is strict where being generous would let two readers of the same bytes see different models: a key that
-//! occurs twice, or differs from one of ours by letter case only (some readers fold case), is refused.
+//! occurs twice, or differs from one of ours by letter case or underscores only (some readers fold them), is refused.
 
+use crate::Surface;
 use crate::scan::{MAX_DEPTH, Scanner};
+use crate::watch::{Watch, Word};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Longest name of a model, in bytes.
 const MAX_NAME: usize = 256;
@@ -20,12 +24,14 @@ pub struct Peek {
     pub model: Option<ModelField>,
     /// Whether a stream is asked for; false where the request does not say.
     pub stream: bool,
+    /// Every key that was looked for and found, with the span of its value.
+    found: Vec<(&'static str, Range<usize>)>,
 }
 
 /// The value of `model` in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelField {
-    /// Where the value stands in the body, its quotes included.
+    /// Where the value stands in the body, its quotes included; empty where the path names the model.
     pub span: Range<usize>,
     /// The name, decoded.
     pub name: String,
@@ -56,7 +62,7 @@ pub enum PeekError {
         key: &'static str,
     },
     /// A key that some readers would take for one that decides.
-    #[error("the body has a key that differs from `{key}` by letter case only")]
+    #[error("the body has a key that differs from `{key}` by underscores or letter case only")]
     LookAlike {
         /// The key that it resembles.
         key: &'static str,
@@ -74,18 +80,68 @@ pub enum PeekError {
 /// # Errors
 /// When the body is no JSON object, or says about the two keys something that readers could take differently.
 pub fn peek(body: &[u8]) -> Result<Peek, PeekError> {
+    static WATCH: LazyLock<Watch> = LazyLock::new(|| Watch::new([Word::new(MODEL), Word::new(STREAM)]));
+    read(body, &WATCH)
+}
+
+/// Finds everything among the top-level keys of a body that decides about a call, in one pass.
+///
+/// # Errors
+/// When the body is no JSON object, or says about a watched key something that readers could take differently.
+pub fn peek_call(surface: Surface, body: &[u8]) -> Result<Peek, PeekError> {
+    read(body, crate::reach::watch(surface.dialect()))
+}
+
+pub(crate) const MODEL: &str = "model";
+pub(crate) const STREAM: &str = "stream";
+
+impl Peek {
+    /// Where the value of a watched key stands.
+    pub fn value(&self, key: &str) -> Option<Range<usize>> {
+        let found = self.found.iter().find(|(found, _)| *found == key);
+        found.map(|(_, value)| value.clone())
+    }
+
+    /// The watched keys that were found.
+    pub(crate) fn found(&self) -> &[(&'static str, Range<usize>)] {
+        &self.found
+    }
+
+    fn put(&mut self, key: &'static str, span: Range<usize>, value: &[u8]) -> Result<(), PeekError> {
+        if self.found.iter().any(|(found, _)| *found == key) {
+            return Err(PeekError::Duplicate { key });
+        }
+        if key == MODEL {
+            let name = model_name(value)?;
+            let span = span.clone();
+            self.model = Some(ModelField { span, name });
+        } else if key == STREAM {
+            self.stream = flag(value)?;
+        }
+        self.found.push((key, span));
+        Ok(())
+    }
+}
+
+fn read(body: &[u8], watch: &Watch) -> Result<Peek, PeekError> {
     str::from_utf8(body).map_err(|_| PeekError::NotText)?;
     let mut scanner = Scanner::new(body);
     if scanner.next_token() != Some(b'{') {
         return Err(PeekError::NotAnObject);
     }
     scanner.take(b'{')?;
-    let mut found = Found::default();
+    let mut found = Peek::default();
     if scanner.next_token() == Some(b'}') {
         scanner.take(b'}')?;
     } else {
         loop {
-            member(&mut scanner, &mut found)?;
+            let key = scanner.string()?;
+            let key = watch.find(scanner.text(key));
+            scanner.take(b':')?;
+            let span = scanner.value()?;
+            if let Some(key) = key? {
+                found.put(key, span.clone(), scanner.text(span))?;
+            }
             if scanner.next_token() == Some(b'}') {
                 scanner.take(b'}')?;
                 break;
@@ -95,96 +151,24 @@ pub fn peek(body: &[u8]) -> Result<Peek, PeekError> {
     }
     match scanner.next_token() {
         Some(_) => Err(scanner.malformed()),
-        None => Ok(Peek {
-            model: found.model,
-            stream: found.stream.unwrap_or(false),
-        }),
+        None => Ok(found),
     }
 }
 
-#[derive(Default)]
-struct Found {
-    model: Option<ModelField>,
-    stream: Option<bool>,
-}
-
-fn member(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), PeekError> {
-    let key = scanner.string()?;
-    let key = scanner.text(key);
-    scanner.take(b':')?;
-    let span = scanner.value()?;
-    let value = scanner.text(span.clone());
-    match watched(key)? {
-        Some(Watched::Model) => {
-            let field = ModelField {
-                span,
-                name: model_name(value)?,
-            };
-            put(&mut found.model, field, Watched::Model)
-        }
-        Some(Watched::Stream) => put(&mut found.stream, flag(value)?, Watched::Stream),
-        None => Ok(()),
-    }
-}
-
-/// Keys that the gateway reads.
-#[derive(Clone, Copy)]
-enum Watched {
-    Model,
-    Stream,
-}
-
-impl Watched {
-    const ALL: [Self; 2] = [Self::Model, Self::Stream];
-
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Model => "model",
-            Self::Stream => "stream",
-        }
-    }
-}
-
-/// Longest text of a key that can still decode to one of ours: every letter escaped, and the quotes.
-const LONGEST_WATCHED: usize = 6 * 6 + 2;
-
-fn watched(quoted: &[u8]) -> Result<Option<Watched>, PeekError> {
-    if quoted.len() > LONGEST_WATCHED {
-        return Ok(None);
-    }
-    // a key that does not decode (half a surrogate pair) is none of ours
-    let Ok(key) = serde_json::from_slice::<String>(quoted) else {
-        return Ok(None);
-    };
-    for watched in Watched::ALL {
-        if key == watched.key() {
-            return Ok(Some(watched));
-        }
-        if fold(&key) == watched.key() {
-            return Err(PeekError::LookAlike { key: watched.key() });
-        }
-    }
-    Ok(None)
-}
-
-/// Folds case as readers do that ignore it: U+017F is a lower-case `s` to them.
-fn fold(key: &str) -> String {
-    key.to_lowercase().replace('\u{17f}', "s")
-}
-
-fn put<T>(slot: &mut Option<T>, value: T, watched: Watched) -> Result<(), PeekError> {
-    if slot.replace(value).is_some() {
-        return Err(PeekError::Duplicate { key: watched.key() });
-    }
-    Ok(())
+/// The name of a model, if it can be one: wherever it stands, in a body or in a path.
+pub fn model_named(name: &str) -> Option<ModelField> {
+    let is_name = !name.is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control);
+    is_name.then(|| ModelField {
+        span: 0..0,
+        name: name.to_owned(),
+    })
 }
 
 fn model_name(value: &[u8]) -> Result<String, PeekError> {
     let name: String = serde_json::from_slice(value).map_err(|_| PeekError::ModelName)?;
-    if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(PeekError::ModelName);
-    }
-    Ok(name)
+    model_named(&name)
+        .map(|field| field.name)
+        .ok_or(PeekError::ModelName)
 }
 
 fn flag(value: &[u8]) -> Result<bool, PeekError> {

@@ -1,6 +1,7 @@
 //! How a provider is spoken to: which calls it takes, at which path, under which name the register knows its wire.
 
 use crate::{Dialect, Surface};
+use http::HeaderName;
 
 /// What a connector speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +82,19 @@ impl Protocol {
         }
     }
 
+    /// Whether a header of the caller goes on to a provider that speaks this: what its dialect needs, but for what a
+    /// channel says in another place.
+    pub fn forwards(self, name: &HeaderName) -> bool {
+        let elsewhere: &[&str] = match self {
+            // the version and the flags stand in the body there
+            Self::Bedrock => &["anthropic-version", "anthropic-beta", "accept"],
+            // the version stands in the body
+            Self::Vertex => &["anthropic-version"],
+            Self::Anthropic | Self::OpenAi | Self::OpenAiCompatible | Self::AzureOpenAi | Self::Gemini => &[],
+        };
+        self.own().forwards(name) && !elsewhere.contains(&name.as_str())
+    }
+
     /// The dialect into which a conversation of another is translated.
     pub const fn own(self) -> Dialect {
         match self {
@@ -106,6 +120,31 @@ mod tests {
         }
         assert_eq!(Protocol::of_word("smtp"), None);
         assert_eq!(Protocol::of_wire("bedrock"), None);
+    }
+
+    #[test]
+    fn headers_go_on_where_the_channel_reads_them() {
+        let check = |protocol: Protocol, name, goes_on| {
+            let name = HeaderName::from_static(name);
+            assert_eq!(protocol.forwards(&name), goes_on, "{protocol:?} {name}");
+        };
+        for protocol in Protocol::ALL {
+            check(protocol, "content-type", true);
+            check(protocol, "anthropic-version", protocol == Protocol::Anthropic);
+            check(
+                protocol,
+                "anthropic-beta",
+                matches!(protocol, Protocol::Anthropic | Protocol::Vertex),
+            );
+            for kept in [
+                "authorization",
+                "x-api-key",
+                "openai-project",
+                "anthropic-workspace-id",
+            ] {
+                check(protocol, kept, false);
+            }
+        }
     }
 
     #[test]

@@ -50,6 +50,21 @@ impl<'a> Scanner<'a> {
         Self { bytes, at: 0 }
     }
 
+    /// Begins at another byte of a text that is known to be well formed.
+    pub(crate) const fn at(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at }
+    }
+
+    /// Where it stands.
+    pub(crate) const fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Takes a byte that has been looked at.
+    pub(crate) const fn advance(&mut self) {
+        self.at += 1;
+    }
+
     /// The next byte that is not white space, without taking it.
     pub(crate) fn next_token(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {

@@ -7,10 +7,10 @@
 use bytes::Bytes;
 use std::ops::Range;
 
-/// A body in three parts that follow each other.
+/// A body in parts that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spliced {
-    parts: [Bytes; 3],
+    parts: Vec<Bytes>,
 }
 
 /// The span lies outside the body.
@@ -27,10 +27,13 @@ pub struct SpliceError {
 
 impl Spliced {
     /// A body as it is.
-    pub const fn whole(body: Bytes) -> Self {
-        Self {
-            parts: [body, Bytes::new(), Bytes::new()],
-        }
+    pub fn whole(body: Bytes) -> Self {
+        Self { parts: vec![body] }
+    }
+
+    /// A body of these parts.
+    pub(crate) const fn of(parts: Vec<Bytes>) -> Self {
+        Self { parts }
     }
 
     /// Length of the whole in bytes.
@@ -41,6 +44,11 @@ impl Spliced {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The parts, in order.
+    pub fn parts(&self) -> impl Iterator<Item = &Bytes> {
+        self.parts.iter()
     }
 
     /// The parts, in order, empty ones left out.
@@ -67,7 +75,7 @@ pub fn splice(body: &Bytes, span: Range<usize>, replacement: Bytes) -> Result<Sp
         });
     }
     Ok(Spliced {
-        parts: [body.slice(..span.start), replacement, body.slice(span.end..)],
+        parts: vec![body.slice(..span.start), replacement, body.slice(span.end..)],
     })
 }
 

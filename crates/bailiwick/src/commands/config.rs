@@ -8,6 +8,7 @@ use crate::folder::{CONFIGURATION, Folder};
 use crate::render;
 use crate::screen::Screen;
 use crate::services::connectors;
+use gateway::ConnectorError;
 use register::model::Register;
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ struct CheckedConfig {
     diagnostics: serde_json::Value,
     /// What does not fit the register.
     misfits: Vec<String>,
-    /// Each connector: id, protocol, url, where its credential is found. Never the secret.
+    /// Each connector: id, protocol, url, where its credential is found and how it is used. Never the secret.
     connectors: Vec<ShownConnector>,
 }
 
@@ -32,6 +33,19 @@ struct ShownConnector {
     protocol: &'static str,
     url: String,
     credential: Option<String>,
+    auth: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proxy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca: Option<String>,
 }
 
 pub(super) fn check(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> {
@@ -97,7 +111,12 @@ fn print(checked: &CheckedConfig, screen: &mut Screen) -> anyhow::Result<()> {
 }
 
 fn show(config: &Config) -> Vec<ShownConnector> {
-    let one = |connector: &crate::config::Connector| ShownConnector {
+    config.connectors.iter().map(show_one).collect()
+}
+
+fn show_one(connector: &crate::config::Connector) -> ShownConnector {
+    let options = &connector.options;
+    ShownConnector {
         id: connector.id.clone(),
         protocol: connector.protocol.as_str(),
         url: connector.url.clone(),
@@ -105,8 +124,15 @@ fn show(config: &Config) -> Vec<ShownConnector> {
             .credential
             .as_ref()
             .map(|credential| credential.describe()),
-    };
-    config.connectors.iter().map(one).collect()
+        auth: options.auth.as_str(),
+        region: options.region.clone(),
+        project: options.project.clone(),
+        location: options.location.clone(),
+        api_version: options.api_version.clone(),
+        // whoever wrote a password into the address is told so, and it is not shown
+        proxy: options.proxy.as_ref().map(|proxy| host_of(&proxy.url).to_owned()),
+        ca: options.ca.as_ref().map(|path| path.display().to_string()),
+    }
 }
 
 /// Everything in which configuration and register, or configuration and machine, do not fit together.
@@ -114,19 +140,17 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
     let at = |line: u32| format!("line {line}");
     for connector in &config.connectors {
-        if let Some(Err(error)) = connector
-            .credential
-            .as_ref()
-            .map(|credential| credential.secret())
-        {
+        if let Some(Err(error)) = connector.credential.as_ref().map(|credential| credential.check()) {
             found.push(format!(
                 "{}: connector `{}`: {error:#}",
                 at(connector.position.line),
                 connector.id
             ));
         }
-        if let Err(error) = connectors::can_carry(connector) {
-            found.push(format!("{}: {error}", at(connector.position.line)));
+        match connectors::open_one(connector) {
+            // said above, with more about the source
+            Ok(_) | Err(ConnectorError::NoCredential { .. }) => {}
+            Err(error) => found.push(format!("{}: {error}", at(connector.position.line))),
         }
     }
     if config.listeners.is_empty() {
@@ -140,7 +164,8 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
     Ok(found)
 }
 
-/// Connectors whose host is not among those to which a deployment is pinned, and deployments without a connector.
+/// Connectors whose host is not among those to which a deployment is pinned, or whose wire is not that of its channel,
+/// and deployments without a connector.
 fn outside_pins(config: &Config, register: &Register) -> Vec<String> {
     let mut found = Vec::new();
     for deployment in &register.deployments {
@@ -156,6 +181,20 @@ fn outside_pins(config: &Config, register: &Register) -> Vec<String> {
             continue;
         };
         let host = host_of(&connector.url);
+        let channel = register
+            .channels
+            .iter()
+            .find(|channel| channel.id == deployment.channel);
+        let (speaks, wire) = (
+            connector.protocol.wire(),
+            channel.map(|channel| channel.wire.as_str()),
+        );
+        if wire.is_some_and(|wire| wire != speaks) {
+            let (id, connector, wire) = (&deployment.id, &connector.id, wire.unwrap_or_default());
+            found.push(format!(
+                "connector `{connector}` speaks `{speaks}`, and the channel of deployment `{id}` has the wire `{wire}`"
+            ));
+        }
         if !deployment.hosts.iter().any(|pinned| pinned == host) {
             let (id, connector) = (&deployment.id, &connector.id);
             found.push(format!(

@@ -1,7 +1,7 @@
 //! Where a secret is found. The configuration names the place; the secret itself is read when a connector needs it, and
 //! is never printed, stored or part of a snapshot.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use std::path::{Path, PathBuf};
 
 /// Where a credential is found.
@@ -30,6 +30,16 @@ impl Credential {
         }
     }
 
+    /// The same for the gateway, which fetches it and keeps it fresh.
+    pub(crate) fn handed_on(credential: Option<&Self>) -> gateway::Credential {
+        match credential.cloned() {
+            None => gateway::Credential::None,
+            Some(Self::Env(name)) => gateway::Credential::Env(name),
+            Some(Self::File(path)) => gateway::Credential::File(path),
+            Some(Self::Exec(command)) => gateway::Credential::Exec(command),
+        }
+    }
+
     /// What it is, without the secret.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -39,19 +49,23 @@ impl Credential {
         }
     }
 
-    /// The secret.
-    pub(crate) fn secret(&self) -> anyhow::Result<String> {
+    /// Whether there is a secret; a command has as much time as the gateway gives it.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
         let missing = || format!("no credential from the {}", self.describe());
-        let secret = match self {
-            Self::Env(name) => variable(name).with_context(missing)?,
-            Self::File(path) => std::fs::read_to_string(path).with_context(missing)?,
-            Self::Exec(command) => run(command).with_context(missing)?,
-        };
-        let secret = secret.trim_end_matches(['\r', '\n']);
-        if secret.is_empty() {
-            bail!("the {} is empty", self.describe());
+        if let Self::Env(name) = self {
+            let value = variable(name).with_context(missing)?;
+            return match value.trim() {
+                "" => bail!("the {} is empty", self.describe()),
+                _ => Ok(()),
+            };
         }
-        Ok(secret.to_owned())
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let tried = runtime.block_on(Self::handed_on(Some(self)).try_out());
+        tried
+            .map_err(|source| anyhow!("it comes from {source}"))
+            .with_context(missing)
     }
 }
 
@@ -62,16 +76,6 @@ impl Credential {
 )]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-fn run(command: &str) -> anyhow::Result<String> {
-    let mut words = command.split_whitespace();
-    let program = words.next().context("there is no command")?;
-    let output = std::process::Command::new(program).args(words).output()?;
-    if !output.status.success() {
-        bail!("it ended with {}", output.status);
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }
 
 #[cfg(test)]
@@ -99,16 +103,26 @@ mod tests {
     fn secrets_come_from_files_and_commands() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key"), "secret\n").unwrap();
-        let read = |text: &str| Credential::parse(text, folder.path()).unwrap().secret();
-        assert_eq!(read("file:key").unwrap(), "secret");
-        assert_eq!(read("exec:echo secret").unwrap(), "secret");
-        assert!(read("exec:false").is_err());
-        assert!(
-            read("file:none")
-                .unwrap_err()
-                .to_string()
-                .contains("no credential from the file")
+        std::fs::write(folder.path().join("empty"), "\n").unwrap();
+        let check = |text: &str, words: Option<&str>| {
+            let found = Credential::parse(text, folder.path()).unwrap().check();
+            match (&found, words) {
+                (Ok(()), None) => {}
+                (Err(error), Some(words)) if format!("{error:#}").contains(words) => {}
+                _ => panic!("{text}: {found:?}"),
+            }
+        };
+        check("file:key", None);
+        check("exec:echo secret", None);
+        check(
+            "exec:false",
+            Some("no credential from the output of `false`: it comes from a command that failed"),
         );
-        assert!(read("env:BAILIWICK_NO_SUCH_VARIABLE").is_err());
+        check("file:none", Some("no credential from the file"));
+        check("file:empty", Some("a source that is empty"));
+        check(
+            "env:BAILIWICK_NO_SUCH_VARIABLE",
+            Some("no credential from the environment variable"),
+        );
     }
 }

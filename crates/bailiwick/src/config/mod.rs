@@ -12,6 +12,7 @@ use crate::exit::UsageError;
 use crate::folder::CONFIGURATION;
 use anyhow::Context as _;
 use credential::Credential;
+use gateway::ConnectorOptions;
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
@@ -56,10 +57,8 @@ pub(crate) struct Connector {
     pub(crate) protocol: Protocol,
     /// Where its calls leave, if not where the register says.
     pub(crate) egress: Option<PlaceFact>,
-    /// HTTP proxy that its calls go through.
-    pub(crate) proxy: Option<String>,
-    /// Further certificate authorities to trust.
-    pub(crate) ca: Option<PathBuf>,
+    /// What its channel needs, whom it trusts, and the proxy that its calls go through.
+    pub(crate) options: ConnectorOptions,
     /// Where it is written.
     pub(crate) position: Position,
 }

@@ -1,20 +1,18 @@
 //! Reading `bailiwick.toml` by hand over its spanned tree, so that all its mistakes are reported at once, each with its
 //! line and, for a misspelt key, the one that was meant.
 
-use super::credential::Credential;
+mod connector;
+
 use super::environment;
-use super::{Config, Connector, Listener};
+use super::{Config, Listener};
 use crate::exit::nearest;
 use register::diagnose::{Diagnostic, Diagnostics, Severity};
-use register::model::PlaceFact;
 use register::source::{Position, Source};
 use std::cell::RefCell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use territory::Place;
 use toml::de::{DeTable, DeValue};
-use wire::Protocol;
 
 /// Reads a file; the configuration is `None` if anything is wrong with it. `variable` looks up what the environment says.
 pub(super) fn read(
@@ -90,53 +88,6 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn connectors(&self, root: &DeTable<'_>) -> Vec<Connector> {
-        let all = self.sections(root, "connector", |table, span| self.connector(table, span));
-        for (index, connector) in all.iter().enumerate() {
-            if all.iter().take(index).any(|earlier| earlier.id == connector.id) {
-                let span = connector.position.start..connector.position.end;
-                self.report(
-                    "duplicate-id",
-                    span,
-                    format!("there are two connectors `{}`", connector.id),
-                    None,
-                );
-            }
-        }
-        all
-    }
-
-    fn connector(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Connector> {
-        self.known_keys(
-            table,
-            &["id", "url", "credential", "protocol", "egress", "proxy", "ca"],
-        );
-        let id = self.needed(table, &span, "id");
-        let url = self
-            .needed(table, &span, "url")
-            .filter(|(url, at)| self.is_url(url, at));
-        let proxy = self.text(table, "proxy").filter(|(url, at)| self.is_url(url, at));
-        let protocol = self
-            .needed(table, &span, "protocol")
-            .and_then(|(text, at)| self.protocol(text, at));
-        let egress = self
-            .text(table, "egress")
-            .and_then(|(text, at)| self.place(text, at));
-        let credential = self
-            .text(table, "credential")
-            .and_then(|(text, at)| self.credential(text, at));
-        Some(Connector {
-            id: id?.0.to_owned(),
-            url: url?.0.trim_end_matches('/').to_owned(),
-            credential,
-            protocol: protocol?,
-            egress,
-            proxy: proxy.map(|(url, _)| url.to_owned()),
-            ca: self.path(table, "ca"),
-            position: self.position(span),
-        })
-    }
-
     fn is_url(&self, url: &str, at: &Range<usize>) -> bool {
         let host = url
             .strip_prefix("https://")
@@ -152,37 +103,6 @@ impl<'s> Reader<'s> {
             );
         }
         is_url
-    }
-
-    fn protocol(&self, text: &str, at: Range<usize>) -> Option<Protocol> {
-        let found = Protocol::of_word(text);
-        if found.is_none() {
-            let known: Vec<&str> = Protocol::ALL.iter().map(|protocol| protocol.as_str()).collect();
-            let help = format!("it is `{}`", known.join("` or `"));
-            self.report("protocol", at, format!("`{text}` is not a protocol"), Some(help));
-        }
-        found
-    }
-
-    fn place(&self, text: &str, at: Range<usize>) -> Option<PlaceFact> {
-        match Place::parse(text) {
-            Ok(place) => Some(PlaceFact::Known(place)),
-            Err(error) => {
-                self.report("place", at, error.to_string(), error.help());
-                None
-            }
-        }
-    }
-
-    /// The text is not repeated in the message: whoever writes the secret itself here should not find it in a log.
-    fn credential(&self, text: &str, at: Range<usize>) -> Option<Credential> {
-        let credential = Credential::parse(text, self.folder);
-        if credential.is_none() {
-            let message = "this does not say where the credential is found".to_owned();
-            let help = "write `env:NAME`, `file:PATH` or `exec:COMMAND`, never the secret itself".to_owned();
-            self.report("credential", at, message, Some(help));
-        }
-        credential
     }
 
     fn path(&self, table: &DeTable<'_>, key: &str) -> Option<PathBuf> {
@@ -309,7 +229,13 @@ impl<'s> Reader<'s> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Connector;
+    use super::super::credential::Credential;
     use super::*;
+    use gateway::Auth;
+    use register::model::PlaceFact;
+    use std::time::Duration;
+    use wire::Protocol;
 
     fn read_text(text: &str) -> (Option<Config>, Vec<String>) {
         let source = Source {
@@ -350,7 +276,36 @@ credential = "env:ANTHROPIC_API_KEY"
 protocol = "anthropic"
 egress = "US"
 proxy = "http://proxy.larkmoor.example:3128"
+proxy_credential = "env:PROXY"
 ca = "ca.pem"
+
+[[connector]]
+id = "bedrock"
+url = "https://bedrock-runtime.eu-west-1.amazonaws.com"
+credential = "exec:lend-keys bedrock"
+protocol = "bedrock"
+auth = "aws"
+region = "eu-west-1"
+refresh = "15m"
+
+[[connector]]
+id = "vertex"
+url = "https://europe-west1-aiplatform.googleapis.com"
+credential = "file:account.json"
+protocol = "vertex"
+auth = "google"
+project = "larkmoor-1"
+location = "europe-west1"
+
+[[connector]]
+id = "azure-openai"
+url = "https://larkmoor.openai.azure.com"
+credential = "env:ENTRA"
+protocol = "azure-openai"
+auth = "entra"
+tenant = "larkmoor.example"
+client_id = "11-22"
+api_version = "2024-10-21"
 "#;
 
     #[test]
@@ -371,7 +326,78 @@ ca = "ca.pem"
             Some(Credential::Env("ANTHROPIC_API_KEY".to_owned()))
         );
         assert_eq!(connector.egress, Some(PlaceFact::read("US")));
-        assert_eq!(connector.ca, Some(PathBuf::from("etc/ca.pem")));
+        assert_eq!(connector.options.ca, Some(PathBuf::from("etc/ca.pem")));
+        let proxy = connector.options.proxy.as_ref().unwrap();
+        assert_eq!(proxy.url, "http://proxy.larkmoor.example:3128");
+        assert_eq!(proxy.credential, gateway::Credential::Env("PROXY".to_owned()));
+        of_channels(&config.connectors);
+    }
+
+    fn of_channels(connectors: &[Connector]) {
+        let bedrock = &connectors[1].options;
+        assert_eq!(
+            (&bedrock.auth, bedrock.region.as_deref()),
+            (&Auth::Aws, Some("eu-west-1"))
+        );
+        assert_eq!(bedrock.refresh, Some(Duration::from_secs(900)));
+        let vertex = &connectors[2].options;
+        assert_eq!(vertex.auth, Auth::Google);
+        assert_eq!(
+            (vertex.project.as_deref(), vertex.location.as_deref()),
+            (Some("larkmoor-1"), Some("europe-west1"))
+        );
+        let azure = &connectors[3].options;
+        assert_eq!(azure.api_version.as_deref(), Some("2024-10-21"));
+        let Auth::Entra(client) = &azure.auth else {
+            panic!("{azure:?}");
+        };
+        assert_eq!(
+            client.token_url,
+            "https://login.microsoftonline.com/larkmoor.example/oauth2/v2.0/token"
+        );
+        assert_eq!(
+            (client.client_id.as_str(), client.scope.as_str()),
+            ("11-22", "https://cognitiveservices.azure.com/.default")
+        );
+    }
+
+    #[test]
+    fn settings_of_a_connector_that_go_together_stand_together() {
+        let check = |more: &str, expected: &str| {
+            let text =
+                format!("[[connector]]\nid = \"a\"\nurl = \"https://x\"\nprotocol = \"openai\"\n{more}\n");
+            let (config, found) = read_text(&text);
+            assert_eq!((config, found), (None, vec![expected.to_owned()]), "{more}");
+        };
+        check(
+            "auth = \"basic\"",
+            "5:8 `basic` is no way to use a credential (it is `key`, `bearer`, `aws`, `google` or `entra`)",
+        );
+        check("auth = \"entra\"\ntenant = \"t\"", "1:1 `client_id` is missing");
+        check(
+            "auth = \"entra\"\nclient_id = \"t\"",
+            "1:1 `tenant` or `token_url` is missing",
+        );
+        check(
+            "tenant = \"t\"",
+            "5:10 `tenant` goes with `auth = \"entra\"` only",
+        );
+        check(
+            "refresh = \"15\"",
+            "5:11 `15` is not a time (write a number and `s`, `m` or `h`, such as `15m`)",
+        );
+        check(
+            "refresh = \"0m\"",
+            "5:11 `0m` is not a time (write a number and `s`, `m` or `h`, such as `15m`)",
+        );
+        check(
+            "proxy_credential = \"env:A\"",
+            "5:20 `proxy_credential` goes with `proxy` only",
+        );
+        check(
+            "proxy = \"http://p:1\"\nproxy_credential = \"secret\"",
+            "6:20 this does not say where the credential is found (write `env:NAME`, `file:PATH` or `exec:COMMAND`, never the secret itself)",
+        );
     }
 
     #[test]

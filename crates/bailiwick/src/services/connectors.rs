@@ -2,8 +2,7 @@
 
 use crate::config::credential::{Credential, variable};
 use crate::config::{Config, Connector as Configured};
-use crate::exit::UsageError;
-use gateway::{Connector, ConnectorSettings, Connectors};
+use gateway::{Connector, ConnectorError, ConnectorSettings, Connectors};
 use register::model::PlaceFact;
 use std::sync::Arc;
 
@@ -19,11 +18,7 @@ pub(crate) struct Ways {
 impl Ways {
     /// Opens every connector of a configuration.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
-        let connectors: Vec<_> = config
-            .connectors
-            .iter()
-            .map(open_one)
-            .collect::<anyhow::Result<_>>()?;
+        let connectors: Vec<_> = config.connectors.iter().map(open_one).collect::<Result<_, _>>()?;
         Self::of(connectors, egress(config))
     }
 
@@ -34,44 +29,17 @@ impl Ways {
     }
 }
 
-/// Whether a gateway can do all that the connector asks for. What it cannot do is refused and never left out: without
-/// its proxy a call would take another way out.
-pub(crate) fn can_carry(configured: &Configured) -> Result<(), UsageError> {
-    let names = [
-        ("proxy", configured.proxy.is_some()),
-        ("ca", configured.ca.is_some()),
-    ];
-    match names.into_iter().find(|(_, named)| *named) {
-        None => Ok(()),
-        Some((key, _)) => {
-            let message = format!(
-                "connector `{}` names `{key}`, which this version cannot use",
-                configured.id
-            );
-            Err(UsageError::new(
-                message,
-                format!("take `{key}` out, or use a version that can"),
-            ))
-        }
-    }
-}
-
-fn open_one(configured: &Configured) -> anyhow::Result<Connector> {
-    can_carry(configured)?;
-    let credential = match &configured.credential {
-        None => gateway::Credential::None,
-        Some(Credential::Env(name)) => gateway::Credential::Env(name.clone()),
-        Some(Credential::File(path)) => gateway::Credential::File(path.clone()),
-        Some(command @ Credential::Exec(_)) => gateway::Credential::Literal(command.secret()?),
-    };
+/// Checks everything that a gateway would check, and takes the credential if it is at hand.
+pub(crate) fn open_one(configured: &Configured) -> Result<Connector, ConnectorError> {
     let settings = ConnectorSettings {
         id: configured.id.clone(),
         base_url: configured.url.clone(),
-        credential,
+        credential: Credential::handed_on(configured.credential.as_ref()),
         protocol: configured.protocol,
         is_stand_in: false,
+        options: configured.options.clone(),
     };
-    Ok(Connector::open(&settings, variable)?)
+    Connector::open(&settings, variable)
 }
 
 fn egress(config: &Config) -> Vec<(String, PlaceFact)> {

@@ -44,7 +44,8 @@ pub(crate) enum LoadError {
         /// The site.
         position: Position,
     },
-    /// It pins a deployment to hosts to which the configured connector does not go.
+    /// It pins a deployment to hosts to which the configured connector does not go, or puts it on a channel whose wire
+    /// that connector does not speak.
     #[error("{error}")]
     Pinned {
         /// What is wrong.
@@ -142,7 +143,9 @@ fn zones(register: &Register) -> Result<Zones, LoadError> {
 }
 
 fn position_of_deployment(register: &Register, error: &ConnectorError) -> Position {
-    let ConnectorError::OutsidePin { deployment, .. } = error else {
+    let (ConnectorError::OutsidePin { deployment, .. } | ConnectorError::OtherWire { deployment, .. }) =
+        error
+    else {
         return Position::default();
     };
     let mut deployments = register.deployments.iter();

@@ -1,4 +1,4 @@
-//! What a serving process does beside its requests: keeps the directory in step, reads replaced credentials, and takes
+//! What a serving process does beside its requests: keeps the directory in step, keeps credentials fresh, and takes
 //! changed registers into use.
 //!
 //! Whatever touches files runs on a thread that no request waits for.
@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::spawn_blocking;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How often credentials are looked at.
+/// How often anything is looked at.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Beats between two looks at the register's folder.
@@ -90,7 +90,12 @@ impl Upkeep {
     }
 
     /// Goes on for ever.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(self) {
+        let connectors = Arc::clone(&self.ways.connectors);
+        tokio::join!(connectors.tend(clock::now), self.keep_up());
+    }
+
+    async fn keep_up(mut self) {
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count: u32 = 0;
@@ -122,10 +127,6 @@ impl Upkeep {
     async fn beat(&mut self, count: u32) {
         if count.is_multiple_of(IN_STEP) {
             self.directory.mark_synced(clock::now());
-        }
-        let connectors = Arc::clone(&self.ways.connectors);
-        if spawn_blocking(move || connectors.refresh()).await.is_err() {
-            tracing::error!("credentials could not be looked at");
         }
         if count.is_multiple_of(LOOK) {
             self.look().await;

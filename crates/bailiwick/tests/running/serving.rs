@@ -68,7 +68,25 @@ fn what_cannot_be_carried_or_does_not_hold_is_not_served() {
         config,
         connector,
         "protocol = \"openai\"\nproxy = \"http://proxy\"",
-        "names `proxy`, which this version",
+        "the proxy of connector `licensor-api` must be `http://`, a host and a port",
+    );
+    check(
+        config,
+        connector,
+        "protocol = \"openai\"\nca = \"none.pem\"",
+        "the certificate authorities of connector `licensor-api` cannot be used",
+    );
+    check(
+        config,
+        connector,
+        "protocol = \"openai\"\nregion = \"eu-west-1\"",
+        "which does nothing with `region`",
+    );
+    check(
+        config,
+        connector,
+        "protocol = \"anthropic\"",
+        "has the wire `openai`",
     );
     check(
         config,

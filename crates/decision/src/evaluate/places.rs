@@ -134,7 +134,7 @@ impl Walk<'_> {
         }
         slots
             .iter()
-            .map(|slot| self.lifted(*slot, table, check, position, lifts))
+            .map(|slot| table.counted(self.lifted(*slot, table, check, position, lifts)))
             .max()
             .unwrap_or_default()
     }

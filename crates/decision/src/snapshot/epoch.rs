@@ -306,7 +306,7 @@ impl<'a> EpochBuilder<'a> {
                 self.per_known_entity(|entity, _| ownership::listed_owners(entity, *comparison, share)),
             ),
             Test::SanctionedEntity { comparison, share } => {
-                TestNow::Entities(self.per_entity(|entity, _| {
+                TestNow::Entities(self.per_known_entity(|entity, _| {
                     let [itself, owners] = ownership::sanctioned(entity, *comparison, share);
                     self.counted(itself).max(self.counted(owners))
                 }))

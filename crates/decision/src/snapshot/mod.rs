@@ -125,7 +125,7 @@ impl Core {
     /// The state of a place test at a place that may be unknown or unrecognised.
     pub(crate) fn place_state(&self, table: &PlaceTable, place: &PlaceFact) -> State {
         match place {
-            PlaceFact::Known(place) => table.state(self.atlas.slot(*place)),
+            PlaceFact::Known(place) => table.counted(table.state(self.atlas.slot(*place))),
             PlaceFact::Unknown if table.can_stop() => State::Unknown,
             PlaceFact::Unrecognised(_) if table.can_stop() => State::Unclear,
             _ => State::NotMet,

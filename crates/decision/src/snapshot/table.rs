@@ -10,6 +10,8 @@ pub(crate) struct PlaceTable {
     met: PlaceSet,
     unknown: PlaceSet,
     unclear: PlaceSet,
+    /// Met is for a person to decide.
+    review: bool,
     /// Subdivisions that the tested set itself names: an exception reaches them only by naming them.
     pub named_parts: PlaceSet,
 }
@@ -24,11 +26,12 @@ impl PlaceTable {
             met,
             unknown: *region.unknown(),
             unclear: *region.unclear(),
+            review: false,
             named_parts: *region.named_parts(),
         }
     }
 
-    /// The state at one place.
+    /// The state at one place, before a review that is asked for: parts of a whole are compared by it.
     #[inline]
     pub(crate) fn state(&self, slot: Slot) -> State {
         if self.met.contains(slot) {
@@ -42,23 +45,34 @@ impl PlaceTable {
         }
     }
 
+    /// What a state at one place counts for.
+    #[inline]
+    pub(crate) fn counted(&self, state: State) -> State {
+        if self.review && state == State::Met {
+            State::Unclear
+        } else {
+            state
+        }
+    }
+
     /// The worst state over some places.
     #[inline]
     pub(crate) fn worst(&self, slots: &[Slot]) -> State {
         slots
             .iter()
-            .map(|slot| self.state(*slot))
+            .map(|slot| self.counted(self.state(*slot)))
             .max()
             .unwrap_or_default()
     }
 
     /// The worst state over a set of places.
     pub(crate) fn worst_in(&self, set: &PlaceSet) -> State {
-        if set.intersects(&self.met) {
+        let met = set.intersects(&self.met);
+        if met && !self.review {
             State::Met
         } else if set.intersects(&self.unknown) {
             State::Unknown
-        } else if set.intersects(&self.unclear) {
+        } else if met || set.intersects(&self.unclear) {
             State::Unclear
         } else {
             State::NotMet
@@ -88,8 +102,7 @@ impl PlaceTable {
     /// The test where *met* is for a person to decide.
     pub(crate) fn reviewed(&self) -> Self {
         Self {
-            met: PlaceSet::EMPTY,
-            unclear: self.unclear.union(&self.met),
+            review: true,
             ..*self
         }
     }

@@ -1,10 +1,9 @@
-//! Where the credential of a connector comes from, and the credential itself.
+//! Where the credential of a connector comes from.
 
 use super::ConnectorError;
-use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use super::exec;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use wire::Protocol;
 
 /// Where the credential of a connector comes from.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,17 +14,45 @@ pub enum Credential {
     Env(String),
     /// A file that holds it and nothing else.
     File(PathBuf),
+    /// What a program writes, by name and arguments with space between; no shell reads them.
+    Exec(String),
     /// The credential itself, already fetched: for sources that the caller reads, and for tests.
     Literal(String),
 }
 
+/// A credential as text, which nothing prints.
+#[derive(Clone)]
+pub(super) struct Secret(String);
+
+impl Secret {
+    /// What was read, without the space around; an error where nothing is left.
+    pub(super) fn of(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "" => Err("a source that is empty".to_owned()),
+            text => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(kept back)")
+    }
+}
+
 impl Credential {
-    /// Reads `none`, `env:NAME` or `file:PATH`; `None` for any other text.
+    /// Reads `none`, `env:NAME`, `file:PATH` or `exec:COMMAND`; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(':') {
             None if text == "none" => Some(Self::None),
             Some(("env", name)) if !name.is_empty() => Some(Self::Env(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Some(Self::File(PathBuf::from(path))),
+            Some(("exec", command)) if !command.trim().is_empty() => Some(Self::Exec(command.to_owned())),
             _ => None,
         }
     }
@@ -34,49 +61,58 @@ impl Credential {
     pub(super) fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
-            Self::None | Self::Env(_) | Self::Literal(_) => None,
+            Self::None | Self::Env(_) | Self::Exec(_) | Self::Literal(_) => None,
         }
     }
 
-    /// Fetches the credential as the header that the protocol wants it in.
-    pub(super) fn header(
+    /// What is there without waiting for anybody; `None` where there is nothing or a program has to run.
+    pub(super) fn at_hand(
         &self,
         connector: &str,
-        protocol: Protocol,
         environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Option<(HeaderName, HeaderValue)>, ConnectorError> {
-        let missing = |source| ConnectorError::NoCredential {
+    ) -> Result<Option<Secret>, ConnectorError> {
+        let read = match self {
+            Self::None | Self::Exec(_) => return Ok(None),
+            Self::Env(name) => environment(name).ok_or_else(|| format!("the variable `{name}`")),
+            Self::File(path) => read(path),
+            Self::Literal(secret) => Ok(secret.clone()),
+        };
+        let secret = read.and_then(|text| Secret::of(&text));
+        let missing = |source_of_it| ConnectorError::NoCredential {
             connector: connector.to_owned(),
-            source_of_it: source,
+            source_of_it,
         };
-        let secret = match self {
-            Self::None => return Ok(None),
-            Self::Env(name) => environment(name).ok_or_else(|| missing(format!("the variable `{name}`")))?,
-            Self::File(path) => {
-                let read = std::fs::read_to_string(path);
-                read.map_err(|error| missing(format!("its file ({})", error.kind())))?
-            }
-            Self::Literal(secret) => secret.clone(),
-        };
-        let secret = secret.trim();
-        if secret.is_empty() {
-            return Err(missing("a source that is empty".to_owned()));
-        }
-        let (name, text) = match protocol {
-            Protocol::Anthropic => (HeaderName::from_static("x-api-key"), secret.to_owned()),
-            Protocol::AzureOpenAi => (HeaderName::from_static("api-key"), secret.to_owned()),
-            Protocol::Gemini => (HeaderName::from_static("x-goog-api-key"), secret.to_owned()),
-            Protocol::OpenAi | Protocol::OpenAiCompatible | Protocol::Bedrock | Protocol::Vertex => {
-                (AUTHORIZATION, format!("Bearer {secret}"))
-            }
-        };
-        let unusable = || ConnectorError::UnusableCredential {
-            connector: connector.to_owned(),
-        };
-        let mut value = HeaderValue::from_str(&text).map_err(|_| unusable())?;
-        value.set_sensitive(true);
-        Ok(Some((name, value)))
+        secret.map(Some).map_err(missing)
     }
+
+    /// Whether a file or a program gives anything now; for other sources there is nothing to try.
+    ///
+    /// # Errors
+    /// In words that say where nothing came from, such as `a command that failed`.
+    pub async fn try_out(&self) -> Result<(), String> {
+        self.fetch().await.map(drop)
+    }
+
+    /// What a file or a program gives now; `None` for other sources, which never change.
+    ///
+    /// # Errors
+    /// In words that hold nothing of the secret.
+    pub(super) async fn fetch(&self) -> Result<Option<Secret>, String> {
+        let text = match self {
+            Self::None | Self::Env(_) | Self::Literal(_) => return Ok(None),
+            Self::File(path) => {
+                let path = path.clone();
+                let reading = tokio::task::spawn_blocking(move || read(&path));
+                reading.await.map_err(|_| "its file".to_owned())??
+            }
+            Self::Exec(command) => exec::output(command).await?,
+        };
+        Secret::of(&text).map(Some)
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("its file ({})", error.kind()))
 }
 
 impl fmt::Debug for Credential {
@@ -85,7 +121,38 @@ impl fmt::Debug for Credential {
             Self::None => f.write_str("none"),
             Self::Env(name) => write!(f, "env:{name}"),
             Self::File(_) => f.write_str("file:…"),
+            // arguments may say more than is good
+            Self::Exec(_) => f.write_str("exec:…"),
             Self::Literal(_) => f.write_str("(kept back)"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_written_by_where_they_come_from() {
+        let check = |text: &str, expected| assert_eq!(Credential::parse(text), expected, "{text}");
+        check("env:KEY", Some(Credential::Env("KEY".to_owned())));
+        check("file:a/b", Some(Credential::File("a/b".into())));
+        check("exec:vault read", Some(Credential::Exec("vault read".to_owned())));
+        check("none", Some(Credential::None));
+        for text in ["", "sk-secret", "env:", "file:", "exec: ", "literal:a"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn nothing_prints_a_secret() {
+        let secret = Secret::of(" canary\n").unwrap();
+        assert_eq!(secret.text(), "canary");
+        let shown = format!(
+            "{secret:?} {:?} {:?}",
+            Credential::Literal("canary".to_owned()),
+            Credential::Exec("give canary".to_owned())
+        );
+        assert!(!shown.contains("canary"), "{shown}");
     }
 }

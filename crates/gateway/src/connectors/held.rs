@@ -1,23 +1,74 @@
-//! A credential in use, read again when the file that it comes from changes.
+//! A credential in use: fetched before it is needed, renewed before it ends, and missed at once when it is gone.
+//!
+//! Fetching touches files, starts programs and asks token endpoints, so it never happens on a request's path: a request
+//! takes what is there, or fails. What has no stated life is in use as long as its source gives it; where the source
+//! gives nothing, nothing is used. What was granted for a time stays in use for that time even if its renewal fails,
+//! because whoever granted it says that it holds.
 
+use super::credential::Secret;
+use super::grant::{Grant, Granted};
+use super::line::Line;
+use super::options::Auth;
 use super::{ConnectorError, Credential};
-use arc_swap::ArcSwapOption;
-use hyper::header::{HeaderName, HeaderValue};
+use arc_swap::ArcSwap;
+use register::model::Instant;
 use std::fmt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use wire::Protocol;
 
-/// The header that carries a credential.
-pub(crate) type CredentialHeader = (HeaderName, HeaderValue);
+/// Seconds between two tries after one that failed.
+const PAUSE: i64 = 5;
+
+/// Whether a connector can be used, as far as its credential goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It can.
+    Healthy,
+    /// It cannot.
+    Unhealthy {
+        /// Since when; `None`: since the start, because nothing has been fetched yet.
+        since: Option<Instant>,
+        /// What is wrong, without a word of any secret.
+        why: String,
+    },
+}
 
 /// A credential in use.
 pub(super) struct Held {
+    connector: String,
+    protocol: Protocol,
+    auth: Auth,
     source: Credential,
-    header: ArcSwapOption<CredentialHeader>,
+    /// What was at hand when the connector was opened, of a source that never changes.
+    fixed: Option<Secret>,
+    /// Seconds for which what a program gives may be used; `None`: until the end.
+    lifetime: Option<i64>,
+    state: ArcSwap<State>,
     /// The file as it was when it was last read.
     seen: Mutex<Option<Stamp>>,
+    /// One renewal at a time.
+    renewing: tokio::sync::Mutex<()>,
+}
+
+/// How things stand.
+enum State {
+    /// Nothing has been fetched yet.
+    Waiting,
+    /// In use.
+    Ready {
+        granted: Granted,
+        /// When the next is fetched; `None`: when its file changes.
+        renew: Option<Instant>,
+    },
+    /// Gone.
+    Gone {
+        since: Instant,
+        why: String,
+        retry: Instant,
+    },
 }
 
 /// What differs between a file and the same file after a change: modification, change of rights, length, and the number
@@ -43,45 +94,164 @@ impl Stamp {
 }
 
 impl Held {
-    /// Fetches a credential for the first time.
+    /// Takes what is at hand; what has to be fetched is fetched by the first renewal.
     pub(super) fn open(
-        source: Credential,
         connector: &str,
         protocol: Protocol,
+        (source, auth): (Credential, Auth),
+        lifetime: Option<Duration>,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConnectorError> {
+        let unusable = |reason: String| ConnectorError::UnusableCredential {
+            connector: connector.to_owned(),
+            reason,
+        };
         // before the text: a change in between is then read again, never missed
         let seen = source.file().and_then(Stamp::of);
-        let header = source.header(connector, protocol, environment)?;
+        let secret = source.at_hand(connector, environment)?;
+        let state = match &secret {
+            None if source == Credential::None && auth == Auth::Key => State::Ready {
+                granted: Granted {
+                    grant: Grant::Nothing,
+                    ends: None,
+                },
+                renew: None,
+            },
+            None if source == Credential::None => {
+                return Err(unusable(format!("is missing, and `{}` needs one", auth.as_str())));
+            }
+            None => State::Waiting,
+            Some(secret) => match Granted::at_hand(&auth, protocol, secret).map_err(unusable)? {
+                // of what ends, the clock has to say whether it has
+                Some(granted) if granted.ends.is_none() => State::Ready { granted, renew: None },
+                _ => State::Waiting,
+            },
+        };
+        let seconds = |lifetime: Duration| i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX).max(1);
         Ok(Self {
+            connector: connector.to_owned(),
+            protocol,
+            auth,
+            fixed: secret.filter(|_| source.file().is_none()),
             source,
-            header: ArcSwapOption::from(header.map(Arc::new)),
+            lifetime: lifetime.map(seconds),
+            state: ArcSwap::from_pointee(state),
             seen: Mutex::new(seen),
+            renewing: tokio::sync::Mutex::default(),
         })
     }
 
-    /// The header that carries it.
-    pub(super) fn header(&self) -> Option<Arc<CredentialHeader>> {
-        self.header.load_full()
+    /// What a request may carry now; `None`: nothing may be sent.
+    pub(super) fn grant(&self, now: Instant) -> Option<Grant> {
+        match &**self.state.load() {
+            State::Ready { granted, .. } if granted.ends.is_none_or(|ends| now < ends) => {
+                Some(granted.grant.clone())
+            }
+            _ => None,
+        }
     }
 
-    /// Reads it again if its file has changed. A file that gives no credential leaves the former one in use.
-    pub(super) fn refresh(&self, connector: &str, protocol: Protocol) {
-        let Some(path) = self.source.file() else {
+    /// How things stand, as of the last renewal.
+    pub(super) fn health(&self) -> Health {
+        let unhealthy = |since, why: &str| Health::Unhealthy {
+            since,
+            why: why.to_owned(),
+        };
+        match &**self.state.load() {
+            State::Ready { .. } => Health::Healthy,
+            State::Waiting => unhealthy(None, "nothing has been fetched yet"),
+            State::Gone { since, why, .. } => unhealthy(Some(*since), why),
+        }
+    }
+
+    /// Fetches the credential if that is due.
+    pub(super) async fn renew(&self, line: &Line, clock: fn() -> Instant) {
+        let Ok(_alone) = self.renewing.try_lock() else {
             return;
         };
-        let found = Stamp::of(path);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if *seen == found {
+        let has_changed = self.has_changed().await;
+        let now = clock();
+        let is_due = match &**self.state.load() {
+            State::Waiting => true,
+            State::Ready { granted, renew } => [granted.ends, *renew].iter().flatten().any(|due| *due <= now),
+            State::Gone { retry, .. } => *retry <= now,
+        };
+        if !is_due && !has_changed {
             return;
         }
-        *seen = found;
-        match self.source.header(connector, protocol, |_| None) {
-            Ok(header) => {
-                self.header.store(header.map(Arc::new));
-                tracing::info!(connector, "the credential was read again");
+        let fetched = self.fetch(line, now).await;
+        let state = match fetched {
+            Ok(granted) => self.ready(granted, now),
+            Err(why) => self.failed(why, now),
+        };
+        self.state.store(Arc::new(state));
+    }
+
+    /// Whether the file has changed since it was last looked at.
+    async fn has_changed(&self) -> bool {
+        let Some(path) = self.source.file().map(Path::to_owned) else {
+            return false;
+        };
+        let looking = tokio::task::spawn_blocking(move || Stamp::of(&path));
+        let found = looking.await.unwrap_or_default();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *seen, found) != found
+    }
+
+    async fn fetch(&self, line: &Line, now: Instant) -> Result<Granted, String> {
+        let secret = match &self.fixed {
+            Some(secret) => secret.clone(),
+            None => self.source.fetch().await?.ok_or("a source that gives nothing")?,
+        };
+        let mut granted = Granted::ask(&self.auth, self.protocol, &secret, line, now).await?;
+        if let (Credential::Exec(_), Some(seconds)) = (&self.source, self.lifetime) {
+            let ends = now.plus(seconds);
+            granted.ends = Some(granted.ends.map_or(ends, |stated| stated.min(ends)));
+        }
+        Ok(granted)
+    }
+
+    /// A fifth of its life before it ends, the next one is fetched.
+    fn ready(&self, granted: Granted, now: Instant) -> State {
+        tracing::info!(connector = self.connector, "the credential was fetched");
+        let renew = granted.ends.map(|ends| {
+            let lives = ends.0.saturating_sub(now.0);
+            ends.plus(-(lives / 5).max(1)).max(now.plus(1))
+        });
+        State::Ready { granted, renew }
+    }
+
+    fn failed(&self, why: String, now: Instant) -> State {
+        let connector = &self.connector;
+        match &**self.state.load() {
+            State::Ready { granted, .. } if granted.ends.is_some_and(|ends| now < ends) => {
+                tracing::warn!(
+                    connector,
+                    why,
+                    "the credential was not renewed; what is held is not over yet"
+                );
+                State::Ready {
+                    granted: granted.clone(),
+                    renew: Some(now.plus(PAUSE)),
+                }
             }
-            Err(error) => tracing::warn!(%error, "the former credential stays in use"),
+            State::Gone { since, .. } => State::Gone {
+                since: *since,
+                why,
+                retry: now.plus(PAUSE),
+            },
+            _ => {
+                tracing::error!(
+                    connector,
+                    why,
+                    "there is no credential; nothing is sent until there is"
+                );
+                State::Gone {
+                    since: now,
+                    why,
+                    retry: now.plus(PAUSE),
+                }
+            }
         }
     }
 }
@@ -93,51 +263,4 @@ impl fmt::Debug for Held {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(held: &Held, expected: &str) {
-        held.refresh("c", Protocol::Anthropic);
-        let header = held.header().unwrap();
-        assert_eq!(header.1.to_str().unwrap(), expected);
-    }
-
-    #[test]
-    fn a_changed_file_is_read_again_and_an_unusable_one_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("key");
-        let put = |text: &str| {
-            let aside = folder.path().join("aside");
-            std::fs::write(&aside, text).unwrap();
-            std::fs::rename(&aside, &path).unwrap();
-        };
-        put("first\n");
-        let open = |path| Held::open(Credential::File(path), "c", Protocol::Anthropic, |_| None);
-        let held = open(path.clone()).unwrap();
-        check(&held, "first");
-        put("second");
-        assert_eq!(
-            held.header().unwrap().1,
-            "first",
-            "nothing is read before it is asked for"
-        );
-        check(&held, "second");
-        for unusable in ["", "two\nlines"] {
-            put(unusable);
-            check(&held, "second");
-        }
-        std::fs::remove_file(&path).unwrap();
-        check(&held, "second");
-        put("third");
-        check(&held, "third");
-        assert!(!format!("{held:?}").contains("third"));
-        assert!(open(folder.path().join("none")).is_err());
-    }
-
-    #[test]
-    fn what_comes_from_elsewhere_stays_as_it_was() {
-        let source = Credential::Env("KEY".to_owned());
-        let held = Held::open(source, "c", Protocol::Anthropic, |_| Some("value".to_owned()));
-        check(&held.unwrap(), "value");
-    }
-}
+mod tests;

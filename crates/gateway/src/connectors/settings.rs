@@ -1,12 +1,16 @@
 //! One connector, checked when it is made.
 
-use super::Credential;
-use super::held::{CredentialHeader, Held};
+use super::grant::Grant;
+use super::held::{Health, Held};
+use super::line::{HttpClient, Line};
+use super::{ConnectorError, ConnectorOptions, Credential};
 use hyper::Uri;
+use hyper::body::Body;
 use hyper::http::uri::{Authority, Scheme};
-use register::model::Deployment;
+use register::model::{Deployment, Instant};
+use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::time::Duration;
 use wire::Protocol;
 
 /// A connector as configuration has it.
@@ -23,10 +27,11 @@ pub struct ConnectorSettings {
     /// Whether a labelled stand-in answers in place of the provider. It must be on loopback, and every answer says so in
     /// a header.
     pub is_stand_in: bool,
+    /// What else there is to say.
+    pub options: ConnectorOptions,
 }
 
-/// A way to a provider, checked and with its credential fetched.
-#[derive(Debug)]
+/// A way to a provider, checked.
 pub struct Connector {
     id: String,
     scheme: Scheme,
@@ -35,127 +40,34 @@ pub struct Connector {
     credential: Held,
     protocol: Protocol,
     is_stand_in: bool,
-}
-
-/// Why a connector cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConnectorError {
-    /// The address is none.
-    #[error("`{url}` of connector `{connector}` is not an address such as `https://api.anthropic.com`")]
-    Url {
-        /// Connector.
-        connector: String,
-        /// As written.
-        url: String,
-    },
-    /// The address would send credential and prompts in the clear.
-    #[error("connector `{connector}` must use https, because `{host}` is another machine")]
-    InTheClear {
-        /// Connector.
-        connector: String,
-        /// Host.
-        host: String,
-    },
-    /// A stand-in on another machine.
-    #[error("connector `{connector}` is a stand-in, so it must be on loopback, not on `{host}`")]
-    StandInElsewhere {
-        /// Connector.
-        connector: String,
-        /// Host.
-        host: String,
-    },
-    /// Two connectors with one id.
-    #[error("there are two connectors `{connector}`")]
-    Twice {
-        /// Connector.
-        connector: String,
-    },
-    /// The credential is not there.
-    #[error(
-        "the credential of connector `{connector}` is to come from {source_of_it}, which does not give it"
-    )]
-    NoCredential {
-        /// Connector.
-        connector: String,
-        /// Where it should come from.
-        source_of_it: String,
-    },
-    /// The credential has characters that no header can have.
-    #[error("the credential of connector `{connector}` cannot be sent in a header")]
-    UnusableCredential {
-        /// Connector.
-        connector: String,
-    },
-    /// The register pins a deployment to other hosts.
-    #[error(
-        "connector `{connector}` goes to `{host}`, and the register pins deployment `{deployment}` to {pinned}"
-    )]
-    OutsidePin {
-        /// Connector.
-        connector: String,
-        /// Its host.
-        host: String,
-        /// Deployment that it carries.
-        deployment: String,
-        /// Hosts that the register allows.
-        pinned: String,
-    },
+    options: ConnectorOptions,
+    line: Line,
 }
 
 impl Connector {
-    /// Checks the settings and fetches the credential; `environment` looks up a variable.
+    /// Checks the settings and takes the credential, if it is at hand; `environment` looks up a variable.
     ///
     /// # Errors
-    /// When the address is none or not secure, or the credential is not there.
+    /// When the address is none or not secure, the credential is not there, or the protocol lacks something.
     pub fn open(
         settings: &ConnectorSettings,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConnectorError> {
-        let connector = || settings.id.clone();
-        let no_url = || ConnectorError::Url {
-            connector: connector(),
-            url: settings.base_url.clone(),
-        };
-        let parts = settings
-            .base_url
-            .parse::<Uri>()
-            .map_err(|_| no_url())?
-            .into_parts();
-        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(no_url());
-        };
-        let path = parts
-            .path_and_query
-            .map(|path| path.as_str().trim_end_matches('/').to_owned());
-        let path = path.unwrap_or_default();
-        let is_http = scheme == Scheme::HTTP || scheme == Scheme::HTTPS;
-        if !is_http || authority.as_str().contains('@') || path.contains('?') {
-            return Err(no_url());
-        }
-        let host = authority.host().to_owned();
-        let is_loopback = is_loopback(&host);
-        if settings.is_stand_in && !is_loopback {
-            return Err(ConnectorError::StandInElsewhere {
-                connector: connector(),
-                host,
-            });
-        }
-        if scheme == Scheme::HTTP && !is_loopback {
-            return Err(ConnectorError::InTheClear {
-                connector: connector(),
-                host,
-            });
-        }
-        let (id, protocol, is_stand_in) = (connector(), settings.protocol, settings.is_stand_in);
-        let credential = Held::open(settings.credential.clone(), &id, protocol, environment)?;
+        let (scheme, authority, path) = address(settings)?;
+        let host = authority.host();
+        let (id, protocol, options) = (settings.id.clone(), settings.protocol, settings.options.clone());
+        options.check(&id, protocol, host)?;
+        let used = (settings.credential.clone(), options.auth.clone());
         Ok(Self {
+            credential: Held::open(&id, protocol, used, options.refresh, &environment)?,
+            line: Line::open(&id, &options, &environment)?,
             id,
             scheme,
             authority,
             path,
-            credential,
             protocol,
-            is_stand_in,
+            is_stand_in: settings.is_stand_in,
+            options,
         })
     }
 
@@ -174,24 +86,57 @@ impl Connector {
         self.is_stand_in
     }
 
-    /// The header that carries the credential.
-    pub(crate) fn credential(&self) -> Option<Arc<CredentialHeader>> {
-        self.credential.header()
+    /// Whether there is a credential to send requests with. Without one nothing is sent, by this connector or, in its
+    /// place, by another.
+    pub fn health(&self) -> Health {
+        self.credential.health()
     }
 
-    /// Reads the credential again if its file has changed.
-    pub(super) fn refresh(&self) {
-        self.credential.refresh(&self.id, self.protocol);
+    /// What a request carries so that the provider takes it; `None`: nothing may be sent.
+    pub(super) fn grant(&self, now: Instant) -> Option<Grant> {
+        self.credential.grant(now)
     }
 
-    /// The address of a call.
-    pub(crate) fn uri(&self, path: &str, query: &str) -> Result<Uri, hyper::http::Error> {
-        let question = if query.is_empty() { "" } else { "?" };
+    /// What the installation says beyond the address.
+    pub(super) const fn options(&self) -> &ConnectorOptions {
+        &self.options
+    }
+
+    /// Fetches the credential, if that is due.
+    pub(super) async fn renew(&self, clock: fn() -> Instant) {
+        self.credential.renew(&self.line, clock).await;
+    }
+
+    /// A client with a pool of its own.
+    pub(super) fn client<B>(&self, connect: Duration) -> HttpClient<B>
+    where
+        B: Body + Send,
+        B::Data: Send,
+    {
+        self.line.client(connect)
+    }
+
+    /// The address of a call: path and query, with more for the query.
+    pub(super) fn uri(&self, path: &str, query: &str) -> Result<Uri, hyper::http::Error> {
+        let joint = match (query.is_empty(), path.contains('?')) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "?",
+        };
         Uri::builder()
             .scheme(self.scheme.clone())
             .authority(self.authority.clone())
-            .path_and_query(format!("{}{path}{question}{query}", self.path))
+            .path_and_query(format!("{}{path}{joint}{query}", self.path))
             .build()
+    }
+
+    /// The host as it stands in the header `host`: with its port, unless that is the scheme's own.
+    pub(super) fn host(&self) -> String {
+        let own = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+        match self.authority.port_u16() {
+            Some(port) if port != own => format!("{}:{port}", self.authority.host()),
+            _ => self.authority.host().to_owned(),
+        }
     }
 
     /// Whether the register lets a deployment be carried by this connector.
@@ -213,9 +158,72 @@ impl Connector {
             },
         })
     }
+
+    /// Whether the wire of a deployment's channel is the one that is spoken here.
+    pub(super) fn check_wire(&self, deployment: &Deployment, wire: &str) -> Result<(), ConnectorError> {
+        let speaks = self.protocol.wire();
+        if speaks == wire {
+            return Ok(());
+        }
+        Err(ConnectorError::OtherWire {
+            connector: self.id.clone(),
+            speaks: speaks.to_owned(),
+            deployment: deployment.id.clone(),
+            wire: wire.to_owned(),
+        })
+    }
 }
 
-fn is_loopback(host: &str) -> bool {
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("id", &self.id)
+            .field("host", &self.authority)
+            .field("protocol", &self.protocol)
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Scheme, host and path before the protocol's own, if all of them are safe.
+fn address(settings: &ConnectorSettings) -> Result<(Scheme, Authority, String), ConnectorError> {
+    let connector = || settings.id.clone();
+    let no_url = || ConnectorError::Url {
+        connector: connector(),
+        url: settings.base_url.clone(),
+    };
+    let uri: Uri = settings.base_url.parse().map_err(|_| no_url())?;
+    let parts = uri.into_parts();
+    let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+        return Err(no_url());
+    };
+    let path = parts
+        .path_and_query
+        .map(|path| path.as_str().trim_end_matches('/').to_owned());
+    let path = path.unwrap_or_default();
+    let is_http = scheme == Scheme::HTTP || scheme == Scheme::HTTPS;
+    if !is_http || authority.as_str().contains('@') || path.contains('?') {
+        return Err(no_url());
+    }
+    let host = authority.host().to_owned();
+    let is_loopback = is_loopback(&host);
+    if settings.is_stand_in && !is_loopback {
+        return Err(ConnectorError::StandInElsewhere {
+            connector: connector(),
+            host,
+        });
+    }
+    if scheme == Scheme::HTTP && !is_loopback {
+        return Err(ConnectorError::InTheClear {
+            connector: connector(),
+            host,
+        });
+    }
+    Ok((scheme, authority, path))
+}
+
+/// Whether a host is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
     let address = host
         .trim_start_matches('[')
         .trim_end_matches(']')
@@ -230,13 +238,13 @@ mod tests {
     use super::*;
 
     fn open(base_url: &str, is_stand_in: bool, credential: Credential) -> Result<Connector, ConnectorError> {
-        let id = "anthropic".to_owned();
         let settings = ConnectorSettings {
-            id,
+            id: "anthropic".to_owned(),
             base_url: base_url.to_owned(),
             credential,
             protocol: Protocol::Anthropic,
             is_stand_in,
+            options: ConnectorOptions::default(),
         };
         Connector::open(&settings, |name| {
             (name == "KEY").then(|| " sk-canary\n".to_owned())
@@ -252,26 +260,45 @@ mod tests {
 
     #[test]
     fn addresses_are_joined_with_the_path_of_the_protocol() {
-        let check = |base: &str, query: &str, expected: &str| {
+        let check = |base: &str, path: &str, query: &str, expected: &str| {
             let connector = open(base, false, Credential::None).unwrap();
-            assert_eq!(
-                connector.uri("/v1/messages", query).unwrap().to_string(),
-                expected
-            );
+            assert_eq!(connector.uri(path, query).unwrap().to_string(), expected);
         };
+        let api = "https://api.anthropic.com";
+        let messages = "/v1/messages";
+        check(api, messages, "", "https://api.anthropic.com/v1/messages");
         check(
-            "https://api.anthropic.com",
-            "",
-            "https://api.anthropic.com/v1/messages",
-        );
-        check(
-            "https://api.anthropic.com/",
+            &format!("{api}/"),
+            messages,
             "beta=true",
             "https://api.anthropic.com/v1/messages?beta=true",
         );
-        check("https://host:8443/a/b/", "", "https://host:8443/a/b/v1/messages");
-        check("http://127.0.0.1:9", "", "http://127.0.0.1:9/v1/messages");
-        check("http://[::1]:9", "", "http://[::1]:9/v1/messages");
+        check(api, "/x?a=1", "b=2", "https://api.anthropic.com/x?a=1&b=2");
+        check(
+            "https://host:8443/a/b/",
+            messages,
+            "",
+            "https://host:8443/a/b/v1/messages",
+        );
+        check(
+            "http://127.0.0.1:9",
+            messages,
+            "",
+            "http://127.0.0.1:9/v1/messages",
+        );
+        check("http://[::1]:9", messages, "", "http://[::1]:9/v1/messages");
+    }
+
+    #[test]
+    fn the_host_is_written_as_it_is_sent() {
+        let check = |base: &str, expected: &str| {
+            assert_eq!(open(base, false, Credential::None).unwrap().host(), expected);
+        };
+        check("https://api.anthropic.com", "api.anthropic.com");
+        check("https://api.anthropic.com:443", "api.anthropic.com");
+        check("https://api.anthropic.com:8443/a", "api.anthropic.com:8443");
+        check("http://127.0.0.1:80", "127.0.0.1");
+        check("http://[::1]:9", "[::1]:9");
     }
 
     #[test]
@@ -291,37 +318,21 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_fetched_and_never_shown() {
+    fn credentials_are_taken_and_never_shown() {
         let connector = open("https://host", false, Credential::Env("KEY".to_owned())).unwrap();
-        let credential = connector.credential().unwrap();
-        let (name, value) = &*credential;
+        let Some(Grant::Header(name, value)) = connector.grant(Instant(0)) else {
+            panic!("nothing is held");
+        };
         assert_eq!(
             (name.as_str(), value.as_bytes()),
             ("x-api-key", b"sk-canary".as_slice())
         );
         assert!(!format!("{connector:?}").contains("canary"));
-        assert!(!format!("{:?}", Credential::Literal("canary".to_owned())).contains("canary"));
         let missing = open("https://host", false, Credential::Env("OTHER".to_owned())).unwrap_err();
         assert!(missing.to_string().contains("the variable `OTHER`"));
         let unusable = open("https://host", false, Credential::Literal("a\nb".to_owned())).unwrap_err();
-        assert!(matches!(unusable, ConnectorError::UnusableCredential { .. }));
+        assert!(unusable.to_string().contains("cannot be sent in a header"));
         let empty = open("https://host", false, Credential::Literal(" ".to_owned())).unwrap_err();
         assert!(matches!(empty, ConnectorError::NoCredential { .. }));
-    }
-
-    #[test]
-    fn credentials_are_written_by_where_they_come_from() {
-        assert_eq!(
-            Credential::parse("env:KEY"),
-            Some(Credential::Env("KEY".to_owned()))
-        );
-        assert_eq!(
-            Credential::parse("file:a/b"),
-            Some(Credential::File("a/b".into()))
-        );
-        assert_eq!(Credential::parse("none"), Some(Credential::None));
-        for text in ["", "sk-secret", "env:", "file:", "exec:a", "literal:a"] {
-            assert_eq!(Credential::parse(text), None, "{text}");
-        }
     }
 }

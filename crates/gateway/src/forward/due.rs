@@ -1,8 +1,11 @@
 //! The outcome that a permitted request owes the ledger.
 
+use crate::routing::health::Probe;
 use hyper::StatusCode;
 use ledger::{DecisionId, Ended, Outcome, Recorder};
 use register::model::Instant;
+use std::time::Duration;
+use wire::Tokens;
 
 /// Records how a request ended, once, when this is dropped. Whoever drops it without a word has been cut off by the
 /// caller's leaving: hyper drops what a closed connection was waiting for.
@@ -10,6 +13,8 @@ pub(super) struct OutcomeDue {
     recorder: Recorder,
     clock: fn() -> Instant,
     outcome: Outcome,
+    /// To be told how the provider did, once the call has begun.
+    probe: Option<Probe>,
 }
 
 impl OutcomeDue {
@@ -22,33 +27,57 @@ impl OutcomeDue {
             status: None,
             bytes_sent: 0,
             bytes_received: 0,
+            tokens_read: 0,
+            tokens_written: 0,
         };
         Self {
             recorder,
             clock,
             outcome,
+            probe: None,
         }
     }
 
     /// The request goes out now.
-    pub(super) fn sent(&mut self, bytes: u64) {
+    pub(super) fn sent(&mut self, bytes: u64, probe: Probe) {
         self.outcome.bytes_sent = bytes;
         self.outcome.ended = Ended::ClientCancelled;
+        self.probe = Some(probe);
     }
 
-    /// The provider has begun to answer.
-    pub(super) fn answered(&mut self, status: StatusCode) {
+    /// The provider has begun to answer, and may ask to be left alone for a while.
+    pub(super) fn answered(&mut self, status: StatusCode, retry_after: Option<Duration>) {
         self.outcome.status = Some(status.as_u16());
+        if let Some(probe) = &mut self.probe {
+            let now = tokio::time::Instant::now();
+            probe.report(!status.is_server_error(), now);
+            if let Some(pause) = retry_after {
+                probe.wish(pause, now);
+            }
+        }
     }
 
     /// A piece of the answer was passed on.
-    pub(super) fn received(&mut self, bytes: usize) {
+    pub(super) fn received(&mut self, bytes: usize, tokens: Tokens) {
         self.outcome.bytes_received = self.outcome.bytes_received.saturating_add(bytes as u64);
+        self.outcome.tokens_read = tokens.input;
+        self.outcome.tokens_written = tokens.output;
     }
 
     /// It has ended.
     pub(super) fn end(&mut self, ended: Ended) {
         self.outcome.ended = ended;
+        let is_failure = matches!(
+            ended,
+            Ended::UpstreamUnavailable | Ended::UpstreamTimeout | Ended::UpstreamStall | Ended::UpstreamCut
+        );
+        // an error that came as a status has been reported with it
+        let is_in_stream = ended == Ended::UpstreamError && self.outcome.status == Some(200);
+        if let Some(probe) = &mut self.probe
+            && (is_failure || is_in_stream)
+        {
+            probe.report(false, tokio::time::Instant::now());
+        }
     }
 }
 

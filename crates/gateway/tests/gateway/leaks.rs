@@ -20,10 +20,15 @@ const ANSWER: &str = "basalt-answer";
 
 const CHAT: &str = "/v1/chat/completions";
 const MESSAGES: &str = "/v1/messages";
+const COUNT: &str = "/v1/messages/count_tokens";
+const RESPONSES: &str = "/v1/responses";
+const EMBEDDINGS: &str = "/v1/embeddings";
+const GENERATE: &str = "/v1beta/models/gemini:generateContent";
+const GENERATE_PROTOTYPE: &str = "/v1beta/models/prototype:generateContent";
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -38,7 +43,7 @@ impl io::Write for Log {
 
 impl Log {
     /// Begins to write down what any thread of this process logs.
-    fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let log = Self::default();
         let writer = log.clone();
         tracing_subscriber::fmt()
@@ -49,7 +54,7 @@ impl Log {
         log
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -157,11 +162,26 @@ impl Sweep {
                 (MESSAGES, "claude-sonnet"),
                 (MESSAGES, "sonnet"),
                 (MESSAGES, "gpt"),
+                (RESPONSES, "claude-sonnet"),
+                (RESPONSES, "prototype"),
+                (COUNT, "claude-sonnet"),
+                (COUNT, "gpt"),
+                (GENERATE, "gemini"),
+                (GENERATE_PROTOTYPE, "gemini"),
+                (EMBEDDINGS, "gpt"),
             ] {
                 let id = self.post(&caller, path, &asking(model)).await;
                 self.why(world, &id).await;
             }
-            for path in ["/readyz?verbose", "/healthz", "/nothing", MESSAGES] {
+            for path in [
+                "/readyz?verbose",
+                "/healthz",
+                "/nothing",
+                MESSAGES,
+                "/v1/files/quartz-prompt",
+                "/v1/models/prototype",
+                "/v1beta/models",
+            ] {
                 self.get(&caller, path).await;
             }
         }
@@ -215,6 +235,17 @@ impl Sweep {
         ];
         for body in bodies {
             self.post(&caller, CHAT, body).await;
+        }
+        // what reaches too far, each with something in it that nobody needs to hear again
+        for more in [
+            "\"api_key\":\"sk-canary\"",
+            "\"conversation\":\"canary\"",
+            "\"tools\":[{\"type\":\"mcp\",\"server_url\":\"https://canary\"}]",
+            "\"input\":[{\"content\":[{\"image_url\":\"http://10.0.0.1/canary\"}]}]",
+            "\"max_output_tokens\":\"canary\"",
+        ] {
+            let body = format!("{{\"model\":\"gpt\",{more}}}");
+            self.post(&caller, RESPONSES, &body).await;
         }
         let compressed = caller.clone().with("content-encoding", "gzip");
         self.post(&compressed, CHAT, PROMPT).await;

@@ -8,6 +8,8 @@ mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod faults;
@@ -23,5 +25,17 @@ mod panics;
 mod passing;
 #[cfg(test)]
 mod provider;
+#[cfg(test)]
+mod reach;
+#[cfg(test)]
+mod routing;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
+mod surfaces;
+#[cfg(test)]
+mod walls;
+#[cfg(test)]
+mod watched;
 #[cfg(test)]
 mod world;

@@ -37,6 +37,11 @@ pub(crate) struct Provider {
 impl Provider {
     /// Follows the script for every request, then closes the connection.
     pub(crate) async fn start(script: Vec<Step>) -> Self {
+        Self::by(move || script.clone()).await
+    }
+
+    async fn by(script: impl FnMut() -> Vec<Step> + Send + 'static) -> Self {
+        let mut script = script;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let got = Arc::new(Mutex::new(Vec::new()));
@@ -45,7 +50,7 @@ impl Provider {
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(stream, script.clone(), Arc::clone(&kept)));
+                connections.spawn(serve(stream, script(), Arc::clone(&kept)));
             }
         });
         Self {
@@ -55,12 +60,26 @@ impl Provider {
         }
     }
 
+    /// Follows one script for each request, in turn; the last one for all that follow.
+    pub(crate) async fn in_turn(scripts: Vec<Vec<Step>>) -> Self {
+        let left = Arc::new(Mutex::new(scripts));
+        Self::by(move || {
+            let mut left = left.lock().unwrap();
+            if left.len() > 1 {
+                left.remove(0)
+            } else {
+                left[0].clone()
+            }
+        })
+        .await
+    }
+
     /// A provider that answers everything with this, as JSON.
     pub(crate) async fn answering(status: &str, body: &str) -> Self {
         let length = body.len();
         let head =
             format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n");
-        let extra = "request-id: req-1\r\nx-limit-of-account: 7\r\nlocation: http://elsewhere\r\n\r\n";
+        let extra = "connection: close\r\nrequest-id: req-1\r\nx-limit-of-account: 7\r\nlocation: http://elsewhere\r\n\r\n";
         Self::start(vec![Step::Send(format!("{head}{extra}{body}").into_bytes())]).await
     }
 

@@ -3,8 +3,8 @@
 use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
-    Connector, ConnectorError, ConnectorSettings, Connectors, Credential, Gateway, GatewayConfig,
-    GatewayError, InForce, Limits, Switch,
+    Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
+    GatewayConfig, GatewayError, InForce, Limits, Switch,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -80,6 +80,9 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<Source>,
     pub(crate) credential: Credential,
     pub(crate) clock: fn() -> Instant,
+    /// Connectors that go elsewhere than to `upstream`, or that only this world has.
+    pub(crate) others: Vec<(&'static str, SocketAddr)>,
+    pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
 impl Plan {
@@ -92,6 +95,8 @@ impl Plan {
             sources: sources(),
             credential: Credential::Literal(SECRET.to_owned()),
             clock: || NOW,
+            others: Vec::new(),
+            adjust: Box::new(|_| {}),
         }
     }
 
@@ -100,15 +105,19 @@ impl Plan {
         let device = self.device.unwrap_or_else(|| {
             Arc::new(FileDevice::open(&ledger.path().join("ledger"), FileSettings::default()).unwrap())
         });
-        let connectors = ["anthropic-api", "openai-api", "gemini-api"];
-        let connectors = connectors
-            .map(|id| settings(id, &format!("http://{}", self.upstream), self.is_stand_in))
-            .map(|settings| ConnectorSettings {
-                credential: self.credential.clone(),
-                ..settings
+        let usual = ["anthropic-api", "openai-api", "gemini-api"].map(|id| (id, self.upstream));
+        let is_elsewhere = |id| self.others.iter().any(|(other, _)| *other == id);
+        let usual = usual.into_iter().filter(|(id, _)| !is_elsewhere(*id));
+        let connectors = usual
+            .chain(self.others.iter().copied())
+            .map(|(id, address)| settings(id, &format!("http://{address}"), self.is_stand_in))
+            .map(|mut settings| {
+                settings.credential = self.credential.clone();
+                (self.adjust)(&mut settings);
+                settings
             })
             .map(|settings| Connector::open(&settings, |_| None).unwrap());
-        let mut config = config(connectors.into(), device, self.limits, &self.sources);
+        let mut config = config(connectors.collect(), device, self.limits, &self.sources);
         config.clock = self.clock;
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let gateway = Gateway::new(config).unwrap();
@@ -180,7 +189,7 @@ pub(crate) fn connector(id: &str, base_url: &str, is_stand_in: bool) -> Result<C
 fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
     let protocol = match id {
         "anthropic-api" => Protocol::Anthropic,
-        "openai-api" => Protocol::OpenAi,
+        id if id.starts_with("openai-api") => Protocol::OpenAi,
         _ => Protocol::Gemini,
     };
     ConnectorSettings {
@@ -189,6 +198,7 @@ fn settings(id: &str, base_url: &str, is_stand_in: bool) -> ConnectorSettings {
         credential: Credential::Literal(SECRET.to_owned()),
         protocol,
         is_stand_in,
+        options: ConnectorOptions::default(),
     }
 }
 

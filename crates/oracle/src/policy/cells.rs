@@ -66,7 +66,7 @@ impl Scribe<'_, '_> {
         for (cell, spots) in &cells {
             grades = grades.max(test.of_cell(cell, spots, &all, need.as_ref()));
         }
-        grades.max(test.doubt(&cells, need.as_ref()))
+        grades.max(test.doubt(&cells))
     }
 }
 
@@ -219,15 +219,15 @@ impl PlaceTest<'_> {
     }
 
     /// Unknown where a place is missing and unclear where one is unrecognised, if any place could change the answer.
-    fn doubt(&self, cells: &BTreeMap<Cell, BTreeSet<Spot>>, need: Option<&ReachNeed>) -> Grades {
+    fn doubt(&self, cells: &BTreeMap<Cell, BTreeSet<Spot>>) -> Grades {
         if matches!(self.base, Base::Everything) || self.bearer == Bearer::Claims {
             return Grades::default();
         }
         let could = match self.base {
             Base::Residency => Formula::Is("context.residencyBinds".to_owned()),
             Base::Set(..) | Base::Everything => {
-                let matter = cells.iter().filter(|((state, _), _)| *state != State::NotMet);
-                Formula::any(matter.map(|((_, named), spots)| self.could_remain(named, spots, need)))
+                let matter = cells.keys().any(|(state, _)| *state != State::NotMet);
+                if matter { Formula::True } else { Formula::False }
             }
         };
         let flag = |name: &str| Formula::Is(format!("{}.{name}", self.bearer)).and(could.clone());
@@ -241,34 +241,6 @@ impl PlaceTest<'_> {
             .iter()
             .filter(|one| one.acts_on == ActsOn::Anywhere);
         doubt.lifted(&Exception::any(wherever))
-    }
-
-    /// Whether exceptions leave any place of a cell.
-    fn could_remain(
-        &self,
-        named: &BTreeSet<usize>,
-        spots: &BTreeSet<Spot>,
-        need: Option<&ReachNeed>,
-    ) -> Formula {
-        let unnamed = self.exception(named, None, need).holds.not();
-        let spread = need
-            .into_iter()
-            .flat_map(|need| need.limits.iter().map(move |limit| (need, limit)));
-        let left_by_trips = spread.map(|(need, limit)| {
-            let long_enough = self
-                .exceptions
-                .iter()
-                .filter(|one| one.acts_on == ActsOn::Trip(*limit));
-            let held = Formula::any(long_enough.map(|one| one.when.holds.clone()));
-            let reached = format!(
-                "{}.{}.containsAll({})",
-                need.expression(),
-                need.spread_name(*limit),
-                names(spots)
-            );
-            held.and(Formula::Is(reached)).not()
-        });
-        Formula::all([unnamed].into_iter().chain(left_by_trips))
     }
 }
 

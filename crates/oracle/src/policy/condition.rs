@@ -164,17 +164,22 @@ impl Scribe<'_, '_> {
         grades.lifted(&self.covering(put, &outside))
     }
 
-    /// What exceptions for places come to for a test that is not put place by place: they hold if there is a place,
-    /// none is missing, and every one of them is reached.
+    /// What exceptions for places come to for a test that is not put place by place. One of them must reach every place:
+    /// two that share them out hold for neither.
     fn covering(&self, put: &Put, exceptions: &[Lifting]) -> Exception {
-        if exceptions.is_empty() {
-            return Exception::default();
-        }
+        let each = exceptions.iter().enumerate();
+        each.fold(Exception::default(), |all, (at, one)| {
+            all.or(self.covering_one(put, at, one))
+        })
+    }
+
+    /// What one of them comes to: it holds if there is a place, none is missing, and each is reached.
+    fn covering_one(&self, put: &Put, at: usize, one: &Lifting) -> Exception {
         let test = PlaceTest {
             base: Base::Everything,
             bearer: Bearer::People,
-            exceptions,
-            key: format!("{} / all", put.live.id),
+            exceptions: std::slice::from_ref(one),
+            key: format!("{} / all {at}", put.live.id),
         };
         let left = self.place_grades(&test);
         let somewhere = Formula::Is("context.people.places.isEmpty()".to_owned()).not();

@@ -1,7 +1,7 @@
 //! Who answers in the demonstration: the small model, a real provider, or the stand-in.
 
 use crate::config::credential::variable;
-use gateway::{Connector, ConnectorSettings, Credential};
+use gateway::{Connector, ConnectorOptions, ConnectorSettings, Credential};
 use register::model::Register;
 use wire::Protocol;
 
@@ -63,6 +63,7 @@ impl Upstreams {
             credential,
             protocol,
             is_stand_in,
+            options: ConnectorOptions::default(),
         };
         if let (SMALL_MODEL, Some(url)) = (id, &self.small_model) {
             return (Answers::SmallModel, of(url, Credential::None, false));

@@ -3,7 +3,7 @@
 use super::*;
 use crate::commands::INIT_FILES;
 use decision::admit;
-use gateway::{Connector, ConnectorSettings, Credential};
+use gateway::{Connector, ConnectorOptions, ConnectorSettings, Credential};
 use identity::{Choice, KeyHolder};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -44,6 +44,7 @@ fn ways() -> Ways {
         credential: Credential::None,
         protocol: Protocol::OpenAi,
         is_stand_in: false,
+        options: ConnectorOptions::default(),
     };
     Ways::of(vec![Connector::open(&settings, |_| None).unwrap()], Vec::new()).unwrap()
 }

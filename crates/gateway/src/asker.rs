@@ -1,0 +1,136 @@
+//! Who asks for what: all that it takes to decide about a request, and to decide about it once more.
+//!
+//! A request may be decided about several times: for another deployment when the first has failed, and while its answer
+//! is on its way, when what is in force or what is known has changed. Each is a decision of its own, made from facts
+//! collected for it, with an id and a record of its own.
+
+use crate::evidence;
+use crate::refuse;
+use crate::shared::Shared;
+use decision::{Permit, Refusal};
+use hyper::HeaderMap;
+use identity::{Collected, KeyHolder};
+use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
+use register::model::{Deployment, Instant};
+use std::net::IpAddr;
+use std::sync::Arc;
+use wire::{Audience, Client, Denial, Fault, FaultCode, Surface};
+
+/// Who asks for what.
+pub(crate) struct Asker {
+    /// What all requests share.
+    pub shared: Arc<Shared>,
+    /// Whose key it is.
+    pub holder: KeyHolder,
+    /// Where they call from.
+    pub peer: IpAddr,
+    /// The headers of the request.
+    pub headers: HeaderMap,
+    /// The call.
+    pub surface: Surface,
+    /// The model as the request names it.
+    pub model: String,
+}
+
+/// A decision, with the facts that it was made from.
+pub(crate) struct Decided<T> {
+    value: T,
+    collected: Collected,
+    at: Instant,
+}
+
+/// Why a request may not go on.
+pub(crate) enum Stop {
+    /// It was decided.
+    Refused(Box<Decided<Refusal>>),
+    /// It could not be decided.
+    Fault(Fault),
+}
+
+impl<T> Decided<T> {
+    /// What was decided.
+    pub(crate) const fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The application that asks.
+    pub(crate) fn application(&self) -> &str {
+        &self.collected.application
+    }
+}
+
+impl Asker {
+    /// Decides, here and now, about a model as if it had those deployments only for which `may` is true.
+    pub(crate) fn decide(
+        &self,
+        model: &str,
+        may: impl Fn(&Deployment) -> bool,
+    ) -> Result<Decided<Permit>, Stop> {
+        let at = (self.shared.clock)();
+        let in_force = self.shared.switch.load();
+        let collected = evidence::collect(in_force.collector(), &self.holder, self.peer, &self.headers, at)
+            .map_err(Stop::Fault)?;
+        match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
+            Ok(value) => Ok(Decided { value, collected, at }),
+            Err(value) => Err(Stop::Refused(Box::new(Decided { value, collected, at }))),
+        }
+    }
+
+    /// To whom errors and refusals are put.
+    pub(crate) fn audience(&self) -> Audience {
+        Audience {
+            dialect: self.surface.dialect(),
+            client: Client::of(&self.headers),
+        }
+    }
+
+    /// Records a permit.
+    pub(crate) async fn record(&self, permitted: Decided<Permit>) -> Result<Recorded<Permit>, Fault> {
+        let Decided { value, collected, at } = permitted;
+        let call = self.call(&collected, at)?;
+        let recorded = self.shared.recorder.record_permit(value, &call).await;
+        recorded.map_err(|error| unrecorded(&error))
+    }
+
+    /// Records a refusal, puts it into words, and keeps it for the person whom it concerns.
+    pub(crate) async fn refuse(&self, refused: Decided<Refusal>) -> Result<(Denial, Receipt), Fault> {
+        let Decided { value, collected, at } = refused;
+        let call = self.call(&collected, at)?;
+        let receipt = self.shared.recorder.record_refusal(&value, &call).await;
+        let receipt = receipt.map_err(|error| unrecorded(&error))?;
+        let (decision, is_known) = (call.decision, value.decision.is_some());
+        let denial = refuse::denial(&value.explanation, is_known, decision, &self.shared.public_url);
+        let person = &collected.facts.facts().person.id;
+        self.shared.refusals.keep(decision, person, *value.explanation);
+        Ok((denial, receipt))
+    }
+
+    fn call<'a>(&'a self, collected: &'a Collected, at: Instant) -> Result<Call<'a>, Fault> {
+        Ok(Call {
+            decision: new_id()?,
+            at,
+            asked: &self.model,
+            application: Some(&collected.application),
+            facts: &collected.facts,
+        })
+    }
+}
+
+/// What a caller is told when a decision could not be recorded.
+pub(crate) fn unrecorded(error: &AuditError) -> Fault {
+    tracing::error!(%error, "a decision was not recorded");
+    let message = "The decision could not be recorded, so nothing was sent. Please try again shortly.";
+    Fault::new(FaultCode::AuditUnavailable, message)
+}
+
+/// A new id for a decision.
+pub(crate) fn new_id() -> Result<DecisionId, Fault> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| {
+        Fault::new(
+            FaultCode::Internal,
+            "The system gave no random bytes for the id of a decision.",
+        )
+    })?;
+    Ok(DecisionId::from_bytes(bytes))
+}

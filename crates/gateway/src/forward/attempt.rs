@@ -1,0 +1,329 @@
+//! One call to one deployment, until it is known what to do with the answer.
+//!
+//! Three things race before the first byte: the provider answers, the permit is lost, or a caller who wants a stream
+//! has waited so long that their side must hear something. Until then a failure can still be tried elsewhere; after
+//! that the caller's answer has begun, and whatever comes is told in it.
+
+use super::due::OutcomeDue;
+use super::lost::{self, LastWords, Lost, Watching};
+use super::pass::Passing;
+use super::refused::{self, Kept};
+use super::{Forwarding, labels, request};
+use crate::asker::Asker;
+use crate::body::{self, Answer};
+use crate::connectors::ProviderBody;
+use crate::reach;
+use decision::Permit;
+use http_body_util::BodyExt;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use hyper::{Response, StatusCode};
+use ledger::{Ended, Recorded};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout};
+use wire::{Dialect, Fault, FaultCode, event};
+
+/// What comes of a call: the head of an answer, or none.
+pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<ProviderBody>, NoHead>> + Send>>;
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoHead {
+    /// The provider was not reached.
+    Unreachable,
+    /// The provider did not begin to answer in time.
+    Timeout,
+}
+
+/// What an attempt leads to.
+pub(super) enum Attempted {
+    /// This is for the caller.
+    Answer(Answer),
+    /// It failed before the caller heard anything, so another deployment may be tried.
+    Failed(Box<Failed>),
+}
+
+/// A call that failed.
+pub(super) struct Failed {
+    due: OutcomeDue,
+    /// What the caller gets if nobody else is tried.
+    answer: Result<(Response<ProviderBody>, HeaderMap, Watching), Fault>,
+}
+
+/// A call under way.
+pub(super) struct Call {
+    pub(super) asker: Arc<Asker>,
+    pub(super) connector: String,
+    pub(super) due: OutcomeDue,
+    pub(super) watching: Watching,
+    pub(super) labels: HeaderMap,
+}
+
+/// Sends a request to the deployment that its permit names, and waits for what comes first.
+pub(super) async fn attempt(
+    asker: &Arc<Asker>,
+    permit: Recorded<Permit>,
+    forwarding: &Forwarding,
+) -> Result<Attempted, Fault> {
+    let shared = &asker.shared;
+    let mut due = OutcomeDue::new(shared.recorder.clone(), shared.clock, permit.decision_id());
+    if !permit.holds_at((shared.clock)()) {
+        return Err(lost::expired());
+    }
+    let unavailable = |message: &str| Fault::new(FaultCode::UpstreamUnavailable, message);
+    let deployment = permit
+        .deployment()
+        .ok_or_else(|| unavailable("The permit names no deployment."))?;
+    let connector = shared.connectors.of(deployment);
+    let connector = connector.filter(|connector| connector.protocol().speaks(asker.surface));
+    let connector =
+        connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
+    let within = reach::hold(&shared.limits.caps, connector.protocol(), deployment, forwarding)?;
+    let mut labels = labels(&permit, deployment, connector.is_stand_in(), &asker.model);
+    labels.extend(within.cut.clone().map(|cut| (wire::headers::CUT, cut)));
+    let request = request::build(connector, deployment, forwarding, within, (shared.clock)())?;
+    let probe = shared
+        .health
+        .begin(connector.id(), Instant::now())
+        .ok_or_else(|| {
+            let words = "The provider has failed too often in the last seconds; please try again shortly.";
+            Fault::new(FaultCode::UpstreamResting, words)
+        })?;
+    due.sent(request.body().len(), probe);
+    let sent = shared.upstream.send(connector, request);
+    let first_byte = shared.limits.first_byte;
+    let sending: Sending = Box::pin(async move {
+        match timeout(first_byte, sent).await {
+            Ok(Ok(head)) => Ok(head),
+            Ok(Err(error)) => {
+                tracing::warn!(
+                    connect = error.is_connect(),
+                    "there is no connection to the provider"
+                );
+                Err(NoHead::Unreachable)
+            }
+            Err(_) => Err(NoHead::Timeout),
+        }
+    });
+    let call = Call {
+        asker: Arc::clone(asker),
+        connector: connector.id().to_owned(),
+        due,
+        watching: lost::watching(Arc::clone(asker), &permit),
+        labels,
+    };
+    call.first(sending, forwarding.is_stream).await
+}
+
+impl Call {
+    async fn first(mut self, mut sending: Sending, is_stream: bool) -> Result<Attempted, Fault> {
+        let patience = self.asker.shared.limits.keep_alive;
+        let waited = async {
+            match is_stream {
+                true => sleep(patience).await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            lost = &mut self.watching => self.withdrawn(lost).await.map(Attempted::Answer),
+            head = &mut sending => match head {
+                Ok(head) => self.head(head).await,
+                Err(none) => Ok(Attempted::Failed(Box::new(self.failed(none)))),
+            },
+            () = waited => Ok(Attempted::Answer(self.early(sending))),
+        }
+    }
+
+    /// Nothing has been said to the caller yet, so the refusal is the answer.
+    async fn withdrawn(mut self, lost: Lost) -> Result<Answer, Fault> {
+        self.due.end(lost.ended());
+        match lost.words(Arc::clone(&self.asker)).await {
+            LastWords::Denial(denial) => Ok(body::rendered(denial.answer(self.asker.audience()))),
+            LastWords::Fault(fault) => Err(fault),
+        }
+    }
+
+    fn failed(mut self, none: NoHead) -> Failed {
+        Failed {
+            answer: Err(no_head(none, &self.connector, &mut self.due)),
+            due: self.due,
+        }
+    }
+
+    async fn head(mut self, head: Response<ProviderBody>) -> Result<Attempted, Fault> {
+        let status = head.status();
+        self.due.answered(status, retry_after(&head));
+        acceptable(status, &self.connector)?;
+        let (connector, status_code) = (&self.connector, status.as_u16());
+        tracing::info!(connector, status = status_code, "forwarded");
+        if may_be_tried_elsewhere(status) {
+            return Ok(Attempted::Failed(Box::new(Failed {
+                due: self.due,
+                answer: Ok((head, self.labels, self.watching)),
+            })));
+        }
+        if refused::may_be_by_place(status) {
+            return Ok(Attempted::Answer(self.perhaps_refused(head).await));
+        }
+        let dialect = self.dialect();
+        Ok(Attempted::Answer(pass_back(self, dialect, head)))
+    }
+
+    /// Reads a short answer in which the provider may refuse the place that the call came from.
+    async fn perhaps_refused(mut self, head: Response<ProviderBody>) -> Answer {
+        let (mut parts, incoming) = head.into_parts();
+        let idle = self.asker.shared.limits.idle;
+        let Kept { body, is_whole } = refused::read(incoming, idle).await;
+        self.due.received(body.len(), wire::Tokens::default());
+        let by_place = refused::is_by_place(parts.status, &body);
+        self.due.end(match (by_place, is_whole) {
+            (true, _) => Ended::UpstreamRefused,
+            (false, true) => Ended::Completed,
+            (false, false) => Ended::UpstreamCut,
+        });
+        if by_place {
+            let connector = &self.connector;
+            tracing::error!(connector, "the provider refuses the place that calls come from");
+            let no = HeaderValue::from_static("false");
+            parts.headers.insert(wire::headers::SHOULD_RETRY, no);
+        }
+        let mut answer = Response::new(body::whole(body));
+        returned(&mut answer, &parts.headers, &self.labels);
+        if by_place {
+            let headers = answer.headers_mut();
+            headers.insert(wire::headers::SHOULD_RETRY, HeaderValue::from_static("false"));
+        }
+        *answer.status_mut() = parts.status;
+        answer
+    }
+
+    /// Begins the caller's stream before the provider has begun.
+    fn early(self, sending: Sending) -> Answer {
+        let labels = self.labels.clone();
+        let mut answer = Response::new(Passing::waiting(self, sending).boxed_unsync());
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(event::CONTENT_TYPE));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.extend(labels);
+        answer
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.asker.surface.dialect()
+    }
+}
+
+impl Failed {
+    /// Another deployment is tried; this call ends here.
+    pub(super) fn give_up(mut self) {
+        if self.answer.is_ok() {
+            self.due.end(Ended::UpstreamError);
+        }
+    }
+
+    /// Nobody else is tried.
+    pub(super) fn answer(self, asker: &Arc<Asker>, connector: String) -> Result<Answer, Fault> {
+        let (head, labels, watching) = self.answer?;
+        let call = Call {
+            asker: Arc::clone(asker),
+            connector,
+            due: self.due,
+            watching,
+            labels,
+        };
+        let dialect = call.dialect();
+        Ok(pass_back(call, dialect, head))
+    }
+}
+
+/// What a caller is told when there is no answer.
+pub(super) fn no_head(none: NoHead, connector: &str, due: &mut OutcomeDue) -> Fault {
+    tracing::warn!(connector, ?none, "the provider did not answer");
+    match none {
+        NoHead::Unreachable => {
+            due.end(Ended::UpstreamUnavailable);
+            Fault::new(
+                FaultCode::UpstreamUnavailable,
+                "The provider could not be reached.",
+            )
+        }
+        NoHead::Timeout => {
+            due.end(Ended::UpstreamTimeout);
+            Fault::new(
+                FaultCode::UpstreamTimeout,
+                "The provider did not begin to answer in time.",
+            )
+        }
+    }
+}
+
+/// Some answers are between the provider and this installation, and would mislead or tell too much.
+pub(super) fn acceptable(status: StatusCode, connector: &str) -> Result<(), Fault> {
+    let unavailable = |message: &str| Err(Fault::new(FaultCode::UpstreamUnavailable, message));
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            tracing::error!(
+                connector,
+                "the provider does not take the credential of the connector"
+            );
+            unavailable("The provider does not take this gateway's credential; its operators have been told.")
+        }
+        status if status.is_redirection() || status.is_informational() => {
+            tracing::error!(
+                connector,
+                status = status.as_u16(),
+                "the provider sent a redirection, which is not followed"
+            );
+            unavailable("The provider pointed to another address, and this gateway goes nowhere else.")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a status says that this provider cannot at present, and another may.
+fn may_be_tried_elsewhere(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+}
+
+/// How long a provider asks to be left alone, where it says so in seconds.
+pub(super) fn retry_after(head: &Response<ProviderBody>) -> Option<Duration> {
+    if !may_be_tried_elsewhere(head.status()) {
+        return None;
+    }
+    let seconds = head
+        .headers()
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn pass_back(call: Call, dialect: Dialect, head: Response<ProviderBody>) -> Answer {
+    let (head, incoming) = head.into_parts();
+    let content_type = head
+        .headers
+        .get(CONTENT_TYPE)
+        .map(HeaderValue::as_bytes)
+        .unwrap_or_default();
+    let stream = event::is_stream(content_type).then_some(dialect);
+    let labels = call.labels.clone();
+    let is_framed = super::pass::is_framed(&head);
+    let mut passed = Response::new(Passing::begun(call, incoming, stream, is_framed).boxed_unsync());
+    *passed.status_mut() = head.status;
+    returned(&mut passed, &head.headers, &labels);
+    passed
+}
+
+/// The headers of the provider that go back, and ours.
+fn returned(answer: &mut Answer, headers: &HeaderMap, labels: &HeaderMap) {
+    let returned = headers.iter().filter(|(name, _)| wire::returns(name));
+    let all = returned.chain(labels.iter());
+    answer
+        .headers_mut()
+        .extend(all.map(|(name, value)| (name.clone(), value.clone())));
+}

@@ -1,0 +1,131 @@
+//! Which deployment gets a request: of those that permit its caller, the first in the register's order that is well;
+//! then the next; then, where the application allows it, a model that the register names as an alternative.
+//!
+//! Routing never decides. It asks for a decision about fewer deployments than a model has, and whatever comes back is a
+//! full decision with its own permit and its own record. What the law or the firm refuses is never answered by another.
+
+pub(crate) mod health;
+
+use crate::asker::{Asker, Decided, Stop};
+use crate::shared::Shared;
+use decision::{Basis, Permit, Refusal};
+use ledger::Recorded;
+use register::model::{Deployment, Layer};
+use tokio::time::Instant;
+use wire::{Fault, Surface};
+
+/// Decides about a request for the first time.
+///
+/// Deployments that cannot take it at present are passed over if another permits. Where none does, it is decided as if
+/// all could, so that a caller is refused for reasons of the register only.
+pub(crate) fn choose(asker: &Asker) -> Result<Decided<Permit>, Stop> {
+    let in_force = asker.shared.switch.load();
+    let snapshot = in_force.snapshot();
+    let is_fit = |deployment: &Deployment| is_fit(&asker.shared, asker.surface, deployment);
+    let deployments = snapshot
+        .model_index(&asker.model)
+        .map(|model| snapshot.deployments_of(model));
+    let mut deployments = deployments.unwrap_or_default().iter();
+    if deployments.all(|index| snapshot.deployment(*index).is_some_and(is_fit)) {
+        return asker.decide(&asker.model, |_| true);
+    }
+    asker
+        .decide(&asker.model, is_fit)
+        .or_else(|_| asker.decide(&asker.model, |_| true))
+}
+
+/// Finds another deployment for a request that those tried have failed, pays for the call, and has the decision
+/// recorded. `None`: there is none, or it is not to be had.
+pub(crate) async fn next(asker: &Asker, tried: &[String]) -> Option<Recorded<Permit>> {
+    let is_left = |deployment: &Deployment| {
+        !tried.contains(&deployment.id) && is_fit(&asker.shared, asker.surface, deployment)
+    };
+    match asker.decide(&asker.model, is_left) {
+        Ok(permitted) => engage(asker, permitted).await,
+        Err(Stop::Refused(refused)) => {
+            let allows = allows_substitution(asker, &refused);
+            // a deployment that was there and is not permitted has been decided about, so that is recorded too
+            if refused
+                .value()
+                .decision
+                .as_ref()
+                .is_some_and(|d| d.deployment.is_some())
+            {
+                asker.refuse(*refused).await.ok()?;
+            }
+            if allows {
+                substitute(asker, tried).await
+            } else {
+                None
+            }
+        }
+        Err(Stop::Fault(_)) => None,
+    }
+}
+
+/// Whether an alternative may answer what was refused.
+pub(crate) fn allows_substitution(asker: &Asker, refused: &Decided<Refusal>) -> bool {
+    let in_force = asker.shared.switch.load();
+    let applications = &in_force.snapshot().register().applications;
+    let allows = applications
+        .iter()
+        .any(|application| application.id == refused.application() && application.substitution);
+    let refusal = refused.value();
+    let Some(decision) = &refusal.decision else {
+        return false;
+    };
+    let is_final = decision.reasons.iter().any(|reason| match reason.basis {
+        Basis::Clause(index) => refusal
+            .snapshot
+            .clause(index)
+            .is_none_or(|(_, clause)| matches!(clause.layer, Layer::Law | Layer::House)),
+        Basis::Missing(_) => false,
+    });
+    allows && !is_final
+}
+
+/// The first of the register's alternatives that is permitted and can take the call.
+pub(crate) async fn substitute(asker: &Asker, tried: &[String]) -> Option<Recorded<Permit>> {
+    let in_force = asker.shared.switch.load();
+    let snapshot = in_force.snapshot();
+    let asked = snapshot.model(snapshot.model_index(&asker.model)?)?;
+    let is_left = |deployment: &Deployment| {
+        !tried.contains(&deployment.id) && is_fit(&asker.shared, asker.surface, deployment)
+    };
+    for alternative in &asked.alternatives {
+        match asker.decide(alternative, is_left) {
+            Ok(permitted) => return engage(asker, permitted).await,
+            Err(Stop::Refused(refused)) => {
+                if refused
+                    .value()
+                    .decision
+                    .as_ref()
+                    .is_some_and(|d| d.deployment.is_some())
+                {
+                    asker.refuse(*refused).await.ok()?;
+                }
+            }
+            Err(Stop::Fault(_)) => return None,
+        }
+    }
+    None
+}
+
+/// Pays for a further call, and has it recorded.
+async fn engage(asker: &Asker, permitted: Decided<Permit>) -> Option<Recorded<Permit>> {
+    let deployment = permitted.value().deployment()?;
+    let connector = asker.shared.connectors.of(deployment)?.id();
+    if !asker.shared.health.pay(connector) {
+        tracing::warn!(connector, "no further call is made, since too many were");
+        return None;
+    }
+    let recorded: Result<_, Fault> = asker.record(permitted).await;
+    recorded.ok()
+}
+
+/// Whether a deployment can take a call at present.
+fn is_fit(shared: &Shared, surface: Surface, deployment: &Deployment) -> bool {
+    shared.connectors.of(deployment).is_some_and(|connector| {
+        connector.protocol().speaks(surface) && shared.health.is_up(connector.id(), Instant::now())
+    })
+}

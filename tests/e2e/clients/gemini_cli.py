@@ -1,0 +1,28 @@
+"""Gemini CLI: Gemini's own protocol; it shows a refusal in a stack trace and asks twice, whatever the status."""
+
+import json
+
+from harness import Client
+
+SETTINGS = {
+    "security": {"auth": {"selectedType": "gemini-api-key"}},
+    "privacy": {"usageStatisticsEnabled": False},
+    "telemetry": {"enabled": False},
+    "general": {"disableAutoUpdate": True, "enableAutoUpdate": False, "disableUpdateNag": True},
+}
+
+
+class GeminiCli(Client):
+    name = "Gemini CLI"
+    route = "/v1beta/models/gemini-pro:generateContent"
+    model, model_upstream = "gemini-pro", "gemini-3.1-pro-preview"
+    refusal_status = 403
+    refusal_calls = 2
+
+    def ask(self, place, prompt, case):
+        place.write(".gemini/settings.json", json.dumps(SETTINGS))
+        return place.run(
+            [self.module(".bin/gemini"), "-m", place.model, "--approval-mode", "yolo", "--skip-trust", "-p", prompt],
+            GEMINI_API_KEY=place.key,
+            GOOGLE_GEMINI_BASE_URL=place.url,
+        )
