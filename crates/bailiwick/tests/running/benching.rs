@@ -35,6 +35,8 @@ fn the_benchmarks_gateway_serves_its_model_to_its_key() {
     let server = Running::start_with(&arguments, folder.path(), &variables).unwrap();
     let (status, answer) = post(&server, NOWHERE, CHAT, KEY, "mock-model").unwrap();
     assert_eq!(status, 200, "{answer}");
+    let (status, answer) = post(&server, NOWHERE, "/v1/messages", KEY, "mock-model").unwrap();
+    assert_eq!(status, 200, "{answer}");
     let (status, _) = post(&server, NOWHERE, CHAT, "bw_bench_0000000000000001", "mock-model").unwrap();
     assert_eq!(status, 401);
     let said = std::fs::read_to_string(folder.path().join(LOG)).unwrap();

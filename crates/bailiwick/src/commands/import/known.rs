@@ -238,17 +238,22 @@ const OF_UPSTREAMS: &[(&str, Grade, &str)] = &[
     (
         "api_version",
         Grade::Manual,
-        "give it to the connector, if the one that the gateway uses does not suit",
+        "give it to the connector as `api_version`",
     ),
     (
         "aws_region_name",
-        Grade::Approximate,
-        "it is in the host; write the place as `inference` of the deployment",
+        Grade::Manual,
+        "it is in the host; give it to the connector as `region` and write the place as `inference`",
     ),
     (
         "vertex_location",
-        Grade::Approximate,
-        "it is in the host; write the place as `inference` of the deployment",
+        Grade::Manual,
+        "it is in the host; give it to the connector as `location` and write the place as `inference`",
+    ),
+    (
+        "vertex_project",
+        Grade::Manual,
+        "give it to the connector as `project`",
     ),
     (
         "tags",
