@@ -247,7 +247,7 @@ async fn read_body(shared: &Shared, incoming: Incoming) -> Result<Bytes, Fault> 
     }
 }
 
-/// Refuses a request whose deployment speaks another protocol than the caller: nothing translates here yet.
+/// Refuses a call that the provider of the deployment does not take, not even translated.
 fn check_surface(shared: &Shared, permit: &Permit, surface: Surface) -> Result<(), Fault> {
     let deployment = permit.deployment();
     let connector = deployment.and_then(|deployment| shared.connectors.of(deployment));
@@ -255,12 +255,12 @@ fn check_surface(shared: &Shared, permit: &Permit, surface: Surface) -> Result<(
         return Ok(());
     };
     let protocol = connector.protocol();
-    if protocol.speaks(surface) {
+    if protocol.takes(surface) {
         return Ok(());
     }
     let others: Vec<_> = Surface::ALL
         .into_iter()
-        .filter(|other| protocol.speaks(*other))
+        .filter(|other| protocol.takes(*other))
         .collect();
     let others: Vec<_> = others.iter().map(|other| format!("`{}`", other.path())).collect();
     let message = format!(

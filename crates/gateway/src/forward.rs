@@ -11,6 +11,7 @@ mod outgoing;
 mod pass;
 mod refused;
 mod request;
+mod translation;
 
 use crate::asker::Asker;
 use crate::body::Answer;
@@ -64,7 +65,7 @@ pub(crate) async fn forward(
         };
         match routing::next(asker, &tried).await {
             Some(next) => permit = next,
-            None => return failed.answer(asker, connector.unwrap_or_default()),
+            None => return failed.answer(asker, connector.unwrap_or_default()).await,
         }
         failed.give_up();
     }

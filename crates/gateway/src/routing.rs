@@ -25,8 +25,21 @@ pub(crate) fn choose(asker: &Asker) -> Result<Decided<Permit>, Stop> {
     let deployments = snapshot
         .model_index(&asker.model)
         .map(|model| snapshot.deployments_of(model));
-    let mut deployments = deployments.unwrap_or_default().iter();
-    if deployments.all(|index| snapshot.deployment(*index).is_some_and(is_fit)) {
+    let mut deployments = deployments
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|index| snapshot.deployment(*index));
+    let speaks = |deployment: &Deployment| speaks(&asker.shared, asker.surface, deployment);
+    if !deployments.clone().all(speaks) && deployments.clone().any(speaks) {
+        // what can be passed on as it is need not be translated
+        let as_it_is = asker.decide(&asker.model, |deployment| {
+            speaks(deployment) && is_fit(deployment)
+        });
+        if as_it_is.is_ok() {
+            return as_it_is;
+        }
+    }
+    if deployments.all(is_fit) {
         return asker.decide(&asker.model, |_| true);
     }
     asker
@@ -123,9 +136,15 @@ async fn engage(asker: &Asker, permitted: Decided<Permit>) -> Option<Recorded<Pe
     recorded.ok()
 }
 
+/// Whether a deployment takes a call as it is.
+fn speaks(shared: &Shared, surface: Surface, deployment: &Deployment) -> bool {
+    let connector = shared.connectors.of(deployment);
+    connector.is_some_and(|connector| connector.protocol().speaks(surface))
+}
+
 /// Whether a deployment can take a call at present.
 fn is_fit(shared: &Shared, surface: Surface, deployment: &Deployment) -> bool {
     shared.connectors.of(deployment).is_some_and(|connector| {
-        connector.protocol().speaks(surface) && shared.health.is_up(connector.id(), Instant::now())
+        connector.protocol().takes(surface) && shared.health.is_up(connector.id(), Instant::now())
     })
 }

@@ -70,6 +70,10 @@ pub mod headers {
     pub const HOSTING: HeaderName = HeaderName::from_static("bailiwick-hosting");
     /// Id of the model that was asked for, where a permitted alternative answers in its place.
     pub const SUBSTITUTE_FOR: HeaderName = HeaderName::from_static("bailiwick-substitute-for");
+    /// The provider's dialect, where the call was put in its words.
+    pub const TRANSLATED: HeaderName = HeaderName::from_static("bailiwick-translated");
+    /// Harmless things that were not carried over into the provider's words.
+    pub const LEFT_OUT: HeaderName = HeaderName::from_static("bailiwick-left-out");
     /// Set where a labelled stand-in answers in place of the provider.
     pub const STAND_IN: HeaderName = HeaderName::from_static("bailiwick-stand-in");
     /// What was cut out of a request: provider-side tools that a client always sends, and flags that switch them on.

@@ -95,13 +95,31 @@ impl Protocol {
         self.own().forwards(name) && !elsewhere.contains(&name.as_str())
     }
 
-    /// The dialect into which a conversation of another is translated.
-    pub const fn own(self) -> Dialect {
+    /// The dialect of its conversations.
+    const fn own(self) -> Dialect {
         match self {
             Self::Anthropic | Self::Bedrock | Self::Vertex => Dialect::AnthropicMessages,
             Self::OpenAi | Self::OpenAiCompatible | Self::AzureOpenAi => Dialect::OpenAiChat,
             Self::Gemini => Dialect::Gemini,
         }
+    }
+
+    /// The call as which a call of another dialect is put; `None` where nothing translates it.
+    pub const fn translates(self, surface: Surface) -> Option<Surface> {
+        let own = match self {
+            Self::Anthropic | Self::Bedrock | Self::Vertex => Surface::Messages,
+            Self::OpenAi | Self::OpenAiCompatible | Self::AzureOpenAi => Surface::Chat,
+            Self::Gemini => return None,
+        };
+        match surface {
+            Surface::Chat | Surface::Responses | Surface::Messages if !self.speaks(surface) => Some(own),
+            _ => None,
+        }
+    }
+
+    /// Whether a call can be taken, as it is or translated.
+    pub const fn takes(self, surface: Surface) -> bool {
+        self.speaks(surface) || self.translates(surface).is_some()
     }
 }
 
@@ -145,6 +163,31 @@ mod tests {
                 check(protocol, kept, false);
             }
         }
+    }
+
+    #[test]
+    fn conversations_are_translated_where_they_are_not_spoken() {
+        let check = |protocol: Protocol, surface, expected| {
+            assert_eq!(protocol.translates(surface), expected, "{protocol:?} {surface:?}");
+            assert_eq!(
+                protocol.takes(surface),
+                expected.is_some() || protocol.speaks(surface)
+            );
+        };
+        check(Protocol::Anthropic, Surface::Responses, Some(Surface::Messages));
+        check(Protocol::Bedrock, Surface::Chat, Some(Surface::Messages));
+        check(Protocol::Anthropic, Surface::Messages, None);
+        check(Protocol::OpenAi, Surface::Messages, Some(Surface::Chat));
+        check(Protocol::OpenAi, Surface::Responses, None);
+        check(
+            Protocol::OpenAiCompatible,
+            Surface::Responses,
+            Some(Surface::Chat),
+        );
+        check(Protocol::OpenAi, Surface::CountTokens, None);
+        check(Protocol::Anthropic, Surface::Embeddings, None);
+        check(Protocol::Gemini, Surface::Chat, None);
+        check(Protocol::OpenAi, Surface::Generate, None);
     }
 
     #[test]

@@ -29,6 +29,5 @@ class ClaudeCodeInNewYork(ClaudeCode):
 
     name = "Claude Code, New York"
     under_directive = True
-    probe = {"model": "gpt-5", "max_tokens": 1, "messages": [{"role": "user", "content": "Hello"}]}
     persona, model = "newyork-foreign-national", "gpt-5"
     refused_persona, refused_model = "newyork-foreign-national", "fable-5"

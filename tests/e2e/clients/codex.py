@@ -25,7 +25,6 @@ plugins = false
 class Codex(Client):
     name = "Codex CLI"
     is_needed = True
-    route = "/v1/responses"
     model = "gpt-5-codex"
     refusal_status = 403
     never_shown = ("Reconnecting", "unexpected status")

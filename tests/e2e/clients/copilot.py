@@ -7,7 +7,6 @@ from harness import Client
 
 class Copilot(Client):
     name = "Copilot CLI"
-    route = "/v1/chat/completions"
     model = "gpt-5"
     refusal_status = 400
     never_shown = ("Authentication failed",)
@@ -27,13 +26,11 @@ class Copilot(Client):
 
 class CopilotByResponses(Copilot):
     name = "Copilot CLI, responses"
-    route = "/v1/responses"
     variables = {"COPILOT_PROVIDER_TYPE": "openai", "COPILOT_PROVIDER_WIRE_API": "responses"}
 
 
 class CopilotByMessages(Copilot):
     name = "Copilot CLI, messages"
-    route = "/v1/messages"
     model = "claude-sonnet"
     refusal_status = 451
     variables = {"COPILOT_PROVIDER_TYPE": "anthropic"}

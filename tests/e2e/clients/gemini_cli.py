@@ -14,7 +14,6 @@ SETTINGS = {
 
 class GeminiCli(Client):
     name = "Gemini CLI"
-    route = "/v1beta/models/gemini-pro:generateContent"
     model, model_upstream = "gemini-pro", "gemini-3.1-pro-preview"
     refusal_status = 403
     refusal_calls = 2

@@ -188,10 +188,7 @@ class Client:
     model_upstream = ""
     # CI must not do without it
     is_needed = False
-    # the route it depends on, and how the paths end at which it asks a model
-    route = "/v1/messages"
-    # a body by which the route shows whether it can do what the client needs
-    probe = {}
+    # how the paths end at which it asks a model
     # whether it is tried while the directive of the demo bank's register stands
     under_directive = False
     asks_at = ("/chat/completions", "/responses", "/messages", ":generateContent", ":streamGenerateContent")

@@ -20,7 +20,6 @@ def bash(command: str) -> str:
 
 class Llm(Client):
     name = "llm"
-    route = "/v1/chat/completions"
     model = "gpt-5"
     refusal_status = 400
 

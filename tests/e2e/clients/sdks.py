@@ -28,14 +28,12 @@ class Sdk(Client):
 
 
 class OpenAiChat(Sdk):
-    route = "/v1/chat/completions"
     model = "gpt-5"
     refusal_status = 400
     also_shown = ("BadRequestError 400",)
 
 
 class OpenAiResponses(Sdk):
-    route = "/v1/responses"
     model = "gpt-5"
     refusal_status = 403
     also_shown = ("PermissionDeniedError 403",)
@@ -69,8 +67,7 @@ class AnthropicPython(Messages):
 class AnthropicCount(Messages):
     name, program = "anthropic (Python), count", "anthropic_count.py"
     cases = ("permitted", "refused")
-    route = "/v1/messages/count_tokens"
-    asks_at = (route,)
+    asks_at = ("/v1/messages/count_tokens",)
 
     def answer_holds(self, place):
         return ("input_tokens=",)
@@ -82,7 +79,6 @@ class AnthropicJs(Messages):
 
 class GenAiJs(Sdk):
     name, program = "google-genai (JS)", "genai.mjs"
-    route = "/v1beta/models/gemini-pro:generateContent"
     model, model_upstream = "gemini-pro", "gemini-3.1-pro-preview"
     refusal_status = 403
     also_shown = ("ApiError 403",)

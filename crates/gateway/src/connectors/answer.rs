@@ -9,7 +9,7 @@ use hyper::{Response, StatusCode};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use wire::bedrock::{self, EventStream, EventStreamError};
-use wire::{Protocol, complaint};
+use wire::{Protocol, complaint, translate};
 
 /// Longest error of a channel that is put into another form, in bytes.
 const LONGEST_ERROR: usize = 64 * 1024;
@@ -18,7 +18,7 @@ const LONGEST_ERROR: usize = 64 * 1024;
 pub(crate) struct ProviderBody {
     reading: Reading,
     /// Held until nobody waits for the rest any more.
-    _seat: Seat,
+    _seat: Option<Seat>,
 }
 
 /// Where the bytes come from.
@@ -27,6 +27,8 @@ enum Reading {
     AsTheyAre(Incoming),
     /// They are messages of Bedrock, and events come out.
     Messages(Incoming, EventStream),
+    /// They are events in another dialect, and the caller's come out.
+    Translated(Box<ProviderBody>, Box<translate::Stream>),
     /// They have been read.
     Known(Bytes),
     /// It has ended, well or not.
@@ -61,12 +63,32 @@ impl ProviderBody {
             (wire::event::CONTENT_TYPE, reading)
         } else {
             let reading = Reading::AsTheyAre(incoming);
-            return Response::from_parts(head, Self { reading, _seat: seat });
+            return Response::from_parts(
+                head,
+                Self {
+                    reading,
+                    _seat: Some(seat),
+                },
+            );
         };
         head.headers
             .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         head.headers.remove(CONTENT_LENGTH);
-        Response::from_parts(head, Self { reading, _seat: seat })
+        Response::from_parts(
+            head,
+            Self {
+                reading,
+                _seat: Some(seat),
+            },
+        )
+    }
+
+    /// The same stream of events in the caller's dialect.
+    pub(crate) fn translated(self, stream: translate::Stream) -> Self {
+        Self {
+            reading: Reading::Translated(Box::new(self), Box::new(stream)),
+            _seat: None,
+        }
     }
 }
 
@@ -79,6 +101,30 @@ async fn error(status: StatusCode, incoming: Incoming) -> Bytes {
     let body = Limited::new(incoming, LONGEST_ERROR).collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
     complaint::in_anthropic_form(status, &body)
+}
+
+/// The next events in the caller's dialect; without a proper end of the provider's they end in an error of theirs.
+fn poll_translated(
+    inner: &mut ProviderBody,
+    stream: &mut translate::Stream,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Bytes, ProviderBodyError>>> {
+    loop {
+        let read = match ready!(Pin::new(&mut *inner).poll_frame(cx)) {
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) => stream.feed(&data),
+                Err(_) => continue,
+            },
+            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+            None => {
+                let rest = stream.end();
+                return Poll::Ready((!rest.is_empty()).then_some(Ok(rest)));
+            }
+        };
+        if !read.is_empty() {
+            return Poll::Ready(Some(Ok(read)));
+        }
+    }
 }
 
 /// The next events of a stream of messages; whether it may end is seen at its end.
@@ -124,6 +170,13 @@ impl Body for ProviderBody {
                 }
                 Poll::Ready(read.map(|read| read.map(Frame::data)))
             }
+            Reading::Translated(inner, stream) => {
+                let read = ready!(poll_translated(inner, stream, cx));
+                if !matches!(read, Some(Ok(_))) {
+                    this.reading = Reading::Over;
+                }
+                Poll::Ready(read.map(|read| read.map(Frame::data)))
+            }
             Reading::Known(bytes) => {
                 let bytes = std::mem::take(bytes);
                 this.reading = Reading::Over;
@@ -137,7 +190,7 @@ impl Body for ProviderBody {
     fn is_end_stream(&self) -> bool {
         match &self.reading {
             Reading::AsTheyAre(incoming) => incoming.is_end_stream(),
-            Reading::Messages(..) | Reading::Known(_) => false,
+            Reading::Messages(..) | Reading::Translated(..) | Reading::Known(_) => false,
             Reading::Over => true,
         }
     }
@@ -145,7 +198,7 @@ impl Body for ProviderBody {
     fn size_hint(&self) -> SizeHint {
         match &self.reading {
             Reading::AsTheyAre(incoming) => incoming.size_hint(),
-            Reading::Messages(..) => SizeHint::default(),
+            Reading::Messages(..) | Reading::Translated(..) => SizeHint::default(),
             Reading::Known(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Reading::Over => SizeHint::with_exact(0),
         }

@@ -8,21 +8,25 @@ use super::due::OutcomeDue;
 use super::lost::{self, LastWords, Lost, Watching};
 use super::pass::Passing;
 use super::refused::{self, Kept};
+use super::translation::{self, Translated};
 use super::{Forwarding, labels, request};
 use crate::asker::Asker;
 use crate::body::{self, Answer};
 use crate::connectors::ProviderBody;
 use crate::reach;
+use bytes::Bytes;
 use decision::Permit;
 use http_body_util::BodyExt;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use hyper::http::response::Parts;
 use hyper::{Response, StatusCode};
 use ledger::{Ended, Recorded};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
-use wire::{Dialect, Fault, FaultCode, event};
+use wire::translate::Answering;
+use wire::{Dialect, Fault, FaultCode, Meter, event};
 
 /// What comes of a call: the head of an answer, or none.
 pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<ProviderBody>, NoHead>> + Send>>;
@@ -48,7 +52,7 @@ pub(super) enum Attempted {
 pub(super) struct Failed {
     due: OutcomeDue,
     /// What the caller gets if nobody else is tried.
-    answer: Result<(Response<ProviderBody>, HeaderMap, Watching), Fault>,
+    answer: Result<(Response<ProviderBody>, HeaderMap, Watching, Option<Answering>), Fault>,
 }
 
 /// A call under way.
@@ -58,6 +62,8 @@ pub(super) struct Call {
     pub(super) due: OutcomeDue,
     pub(super) watching: Watching,
     pub(super) labels: HeaderMap,
+    /// What puts the answer in the caller's words, if the provider speaks others.
+    pub(super) answering: Option<Answering>,
 }
 
 /// Sends a request to the deployment that its permit names, and waits for what comes first.
@@ -76,12 +82,23 @@ pub(super) async fn attempt(
         .deployment()
         .ok_or_else(|| unavailable("The permit names no deployment."))?;
     let connector = shared.connectors.of(deployment);
-    let connector = connector.filter(|connector| connector.protocol().speaks(asker.surface));
+    let connector = connector.filter(|connector| connector.protocol().takes(asker.surface));
     let connector =
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
-    let within = reach::hold(&shared.limits.caps, connector.protocol(), deployment, forwarding)?;
+    let protocol = connector.protocol();
+    let seed = permit.decision_id().to_string();
+    let translation = translation::translate(protocol, deployment, forwarding, &seed)?;
+    let forwarding = translation
+        .as_ref()
+        .map_or(forwarding, |translation| &translation.forwarding);
+    let within = reach::hold(&shared.limits.caps, protocol, deployment, forwarding)?;
     let mut labels = labels(&permit, deployment, connector.is_stand_in(), &asker.model);
     labels.extend(within.cut.clone().map(|cut| (wire::headers::CUT, cut)));
+    labels.extend(
+        translation
+            .iter()
+            .flat_map(|translation| translation.labels.clone()),
+    );
     let request = request::build(connector, deployment, forwarding, within, (shared.clock)())?;
     let probe = shared
         .health
@@ -106,14 +123,17 @@ pub(super) async fn attempt(
             Err(_) => Err(NoHead::Timeout),
         }
     });
-    let call = Call {
+    let mut call = Call {
         asker: Arc::clone(asker),
         connector: connector.id().to_owned(),
         due,
         watching: lost::watching(Arc::clone(asker), &permit),
         labels,
+        answering: None,
     };
-    call.first(sending, forwarding.is_stream).await
+    let is_stream = forwarding.is_stream;
+    call.answering = translation.map(|translation| translation.answering);
+    call.first(sending, is_stream).await
 }
 
 impl Call {
@@ -161,14 +181,43 @@ impl Call {
         if may_be_tried_elsewhere(status) {
             return Ok(Attempted::Failed(Box::new(Failed {
                 due: self.due,
-                answer: Ok((head, self.labels, self.watching)),
+                answer: Ok((head, self.labels, self.watching, self.answering)),
             })));
         }
         if refused::may_be_by_place(status) {
             return Ok(Attempted::Answer(self.perhaps_refused(head).await));
         }
+        Ok(Attempted::Answer(self.answer(head).await?))
+    }
+
+    /// Passes the answer back, in the caller's words.
+    async fn answer(mut self, head: Response<ProviderBody>) -> Result<Answer, Fault> {
         let dialect = self.dialect();
-        Ok(Attempted::Answer(pass_back(self, dialect, head)))
+        let Some(answering) = self.answering.take() else {
+            return Ok(pass_back(self, dialect, head));
+        };
+        if !head.status().is_success() {
+            self.answering = Some(answering);
+            return Ok(self.perhaps_refused(head).await);
+        }
+        let idle = self.asker.shared.limits.idle;
+        let translated = translation::answer(&answering, head, idle).await;
+        match translated.inspect_err(|_| self.due.end(Ended::UpstreamError))? {
+            Translated::Events(head) => Ok(pass_back(self, dialect, head)),
+            Translated::Whole(parts, body) => Ok(self.whole(&parts, body)),
+        }
+    }
+
+    /// Passes back an answer that was read and translated.
+    fn whole(mut self, parts: &Parts, body: Bytes) -> Answer {
+        let mut meter = Meter::default();
+        meter.read(&body);
+        self.due.received(body.len(), meter.tokens());
+        self.due.end(Ended::Completed);
+        let mut answer = Response::new(body::whole(body));
+        *answer.status_mut() = parts.status;
+        returned(&mut answer, &parts.headers, &self.labels);
+        answer
     }
 
     /// Reads a short answer in which the provider may refuse the place that the call came from.
@@ -189,6 +238,10 @@ impl Call {
             let no = HeaderValue::from_static("false");
             parts.headers.insert(wire::headers::SHOULD_RETRY, no);
         }
+        let body = match &self.answering {
+            Some(answering) => translation::error(answering, &mut parts, &body),
+            None => body,
+        };
         let mut answer = Response::new(body::whole(body));
         returned(&mut answer, &parts.headers, &self.labels);
         if by_place {
@@ -224,17 +277,17 @@ impl Failed {
     }
 
     /// Nobody else is tried.
-    pub(super) fn answer(self, asker: &Arc<Asker>, connector: String) -> Result<Answer, Fault> {
-        let (head, labels, watching) = self.answer?;
+    pub(super) async fn answer(self, asker: &Arc<Asker>, connector: String) -> Result<Answer, Fault> {
+        let (head, labels, watching, answering) = self.answer?;
         let call = Call {
             asker: Arc::clone(asker),
             connector,
             due: self.due,
             watching,
             labels,
+            answering,
         };
-        let dialect = call.dialect();
-        Ok(pass_back(call, dialect, head))
+        call.answer(head).await
     }
 }
 

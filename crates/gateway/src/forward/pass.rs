@@ -7,7 +7,7 @@
 
 use super::attempt::{self, Call, Sending};
 use super::lost::{LastWords, Lost};
-use super::refused;
+use super::{refused, translation};
 use crate::body::BodyError;
 use crate::connectors::{ProviderBody, ProviderBodyError};
 use bytes::{Bytes, BytesMut};
@@ -253,11 +253,15 @@ impl Passing {
         let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         if parts.status.is_success() && event::is_stream(content_type.unwrap_or_default()) {
             self.is_framed = is_framed(&parts);
-            self.from = Coming::Body(incoming);
+            self.from = Coming::Body(match self.call.answering.take() {
+                Some(answering) => incoming.translated(answering.stream()),
+                None => incoming,
+            });
             self.rhythm.quiet = 0;
             return;
         }
         let idle = self.call.asker.shared.limits.idle;
+        let answering = self.call.answering.take();
         self.from = Coming::Closing(Box::pin(async move {
             let kept = refused::read(incoming, idle).await;
             let by_place = refused::is_by_place(parts.status, &kept.body);
@@ -266,7 +270,12 @@ impl Passing {
                 false => Ended::UpstreamError,
             };
             let words = "The provider answered with an error.";
-            let event = event::late_error(dialect, &kept.body)
+            let mut parts = parts;
+            let body = match answering {
+                Some(answering) => translation::error(&answering, &mut parts, &kept.body),
+                None => kept.body,
+            };
+            let event = event::late_error(dialect, &body)
                 .unwrap_or_else(|| Fault::new(FaultCode::UpstreamUnavailable, words).event(dialect));
             LastEvent {
                 event,

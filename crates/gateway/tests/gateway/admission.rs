@@ -325,13 +325,11 @@ async fn a_request_that_cannot_be_read_is_refused_before_anything_is_decided() {
 async fn a_model_of_another_protocol_names_the_route_that_serves_it() {
     let provider = quiet().await;
     let world = World::with(provider.address).await;
-    let answer = world.caller(NY_TRADER).post(CHAT, &asking("claude-sonnet")).await;
+    let answer = world.caller(NY_TRADER).post(CHAT, &asking("gemini")).await;
     assert_eq!(
         (answer.status, answer.header("bailiwick-code")),
         (400, "wrong_route")
     );
-    assert!(answer.text().contains("`/v1/messages`"), "{}", answer.text());
-    let answer = world.caller(NY_TRADER).post(CHAT, &asking("gemini")).await;
     assert!(answer.text().contains(":generateContent"), "{}", answer.text());
     assert!(provider.got().is_empty());
     assert_eq!(world.entries().await, Vec::<Value>::new());
