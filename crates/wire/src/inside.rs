@@ -1,6 +1,7 @@
 //! Looks into a value of a body that has been found well formed, without building anything of it.
 
 use crate::scan::Scanner;
+use crate::skip;
 use crate::watch::decode;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -64,15 +65,15 @@ impl<'a> List<'a> {
     }
 
     fn member(&mut self) -> Option<(Range<usize>, Range<usize>)> {
-        let key = self.is_left.then(|| self.scanner.string().ok()).flatten()?;
+        let key = self.is_left.then(|| self.scanner.known_string()).flatten()?;
         self.scanner.take(b':').ok()?;
-        let value = self.scanner.value().ok()?;
+        let value = self.scanner.known_value()?;
         self.is_left = self.scanner.take(b',').is_ok();
         Some((key, value))
     }
 
     fn element(&mut self) -> Option<Range<usize>> {
-        let element = self.is_left.then(|| self.scanner.value().ok()).flatten()?;
+        let element = self.is_left.then(|| self.scanner.known_value()).flatten()?;
         self.is_left = self.scanner.take(b',').is_ok();
         Some(element)
     }
@@ -120,7 +121,7 @@ pub(crate) fn walk(body: &[u8], value: &Range<usize>, mut visit: impl FnMut(&Met
                 });
             }
             _ => {
-                if scanner.value().is_err() {
+                if scanner.known_value().is_none() {
                     return;
                 }
             }
@@ -155,7 +156,7 @@ fn next_value<'a>(
         if !innermost.is_object {
             return Some(innermost.key.clone());
         }
-        let quoted = scanner.string().ok()?;
+        let quoted = scanner.known_string()?;
         scanner.take(b':').ok()?;
         scanner.next_token()?;
         let key = decode(scanner.text(quoted)).unwrap_or_default();
@@ -167,7 +168,7 @@ fn next_value<'a>(
         match visit(&met) {
             Next::Into => return Some(key),
             Next::Over => {
-                scanner.value().ok()?;
+                scanner.known_value()?;
             }
         }
     }
@@ -175,7 +176,7 @@ fn next_value<'a>(
 
 /// The whole value that begins at a byte.
 pub(crate) fn value_at(body: &[u8], at: usize) -> Range<usize> {
-    Scanner::at(body, at).value().unwrap_or(at..at)
+    at..skip::value(body, at).max(at)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod protocol;
 pub mod reach;
 mod render;
 mod scan;
+mod skip;
 mod splice;
 mod surface;
 pub mod translate;

@@ -5,6 +5,7 @@
 //! surrogate pair, which a client leaves behind when it cuts a long text.
 
 use crate::peek::PeekError;
+use crate::skip;
 use std::ops::Range;
 
 /// Deepest nesting that is read, the object itself included.
@@ -42,6 +43,39 @@ impl Open {
     fn innermost_is_object(&self) -> Option<bool> {
         (self.depth > 0).then_some(self.objects & 1 == 1)
     }
+}
+
+/// Words of eight bytes that are looked at one by one before a string is taken for a long one.
+const SHORT: usize = 4;
+
+/// A word of eight times the same byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Marks the first byte that ends a run of plain ones: a quote, a backslash or a control character. Those behind the
+/// first may be marked wrongly, because the subtractions borrow from them.
+const fn needs_look(word: u64) -> u64 {
+    let (quote, escape) = (word ^ each(b'"'), word ^ each(b'\\'));
+    let control = word.wrapping_sub(each(b' ')) & !word;
+    let quote = quote.wrapping_sub(each(1)) & !quote;
+    let escape = escape.wrapping_sub(each(1)) & !escape;
+    (control | quote | escape) & each(0x80)
+}
+
+/// Which byte of a word is the first that is marked.
+const fn place(marks: u64) -> usize {
+    (marks.trailing_zeros() / 8) as usize
+}
+
+/// Whether nothing in a block needs a look. All of it is looked at, with no way out in between, so that it becomes
+/// vector code.
+fn is_plain(block: &[[u8; 8]; 4]) -> bool {
+    let needs_look = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+    !block
+        .as_flattened()
+        .iter()
+        .fold(false, |found, byte| found | needs_look(byte))
 }
 
 impl<'a> Scanner<'a> {
@@ -113,6 +147,23 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Takes a string of a text that is known to be well formed; the range includes its quotes.
+    pub(crate) fn known_string(&mut self) -> Option<Range<usize>> {
+        let start = (self.next_token() == Some(b'"')).then_some(self.at)?;
+        self.at = skip::string(self.bytes, start);
+        Some(start..self.at)
+    }
+
+    /// Takes any value of a text that is known to be well formed; none where a list ends.
+    pub(crate) fn known_value(&mut self) -> Option<Range<usize>> {
+        if let None | Some(b']' | b'}') = self.next_token() {
+            return None;
+        }
+        let start = self.at;
+        self.at = skip::value(self.bytes, start);
+        (self.at > start).then_some(start..self.at)
+    }
+
     /// The error that says that the text is not JSON here.
     pub(crate) const fn malformed(&self) -> PeekError {
         PeekError::Malformed { at: self.at }
@@ -181,21 +232,35 @@ impl<'a> Scanner<'a> {
         self.take(b':')
     }
 
-    /// Moves over bytes of a string that need no look, in blocks.
+    /// Moves over bytes of a string that need no look.
+    #[inline]
     fn skip_plain(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let needs_look = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-        let (blocks, _) = rest.as_chunks::<32>();
-        // every byte of a block is looked at, with no way out in between, so that it becomes vector code
-        let plain = |block: &&[u8; 32]| !block.iter().fold(false, |found, byte| found | needs_look(byte));
-        let skipped = blocks.iter().take_while(plain).count() * 32;
-        let tail = rest.get(skipped..).unwrap_or_default();
-        self.at += skipped
-            + tail
-                .iter()
-                .take(32)
-                .position(needs_look)
-                .unwrap_or(tail.len().min(32));
+        let (words, tail) = rest.as_chunks::<8>();
+        // most strings, and most runs between two escapes, end within a few words
+        let (first, more) = words.split_at_checked(SHORT).unwrap_or((words, &[]));
+        let mut plain = 0;
+        for word in first {
+            let found = needs_look(u64::from_le_bytes(*word));
+            if found != 0 {
+                self.at += plain + place(found);
+                return;
+            }
+            plain += 8;
+        }
+        let (blocks, _) = more.as_chunks::<4>();
+        plain += 32 * blocks.iter().take_while(|block| is_plain(block)).count();
+        let (words, _) = rest.get(plain..).unwrap_or_default().as_chunks::<8>();
+        for word in words {
+            let found = needs_look(u64::from_le_bytes(*word));
+            if found != 0 {
+                self.at += plain + place(found);
+                return;
+            }
+            plain += 8;
+        }
+        let look = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+        self.at += plain + tail.iter().position(look).unwrap_or(tail.len());
     }
 
     fn escape(&mut self) -> Result<(), PeekError> {
