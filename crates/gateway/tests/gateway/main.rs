@@ -40,6 +40,8 @@ mod streams;
 #[cfg(test)]
 mod surfaces;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod walls;
 #[cfg(test)]
 mod watched;
