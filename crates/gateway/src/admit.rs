@@ -8,6 +8,7 @@ use crate::body::{self, Answer};
 use crate::evidence::sentence;
 use crate::forward::{self, Forwarding};
 use crate::inflate::{Coding, inflate};
+use crate::metrics::{Seen, Verdict};
 use crate::shared::Shared;
 use crate::{reach, routing};
 use bytes::Bytes;
@@ -18,10 +19,11 @@ use hyper::header::{CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::KeyHolder;
-use ledger::Receipt;
+use ledger::{Receipt, Recorded};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::time::Instant;
 use wire::{
     Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
 };
@@ -40,6 +42,8 @@ pub(crate) struct Asking {
     pub surface: Surface,
     /// The model, where the path names it.
     pub model: Option<ModelField>,
+    /// What is noted of it, to be counted.
+    pub seen: Arc<Seen>,
 }
 
 /// Answers a request to a model.
@@ -73,13 +77,14 @@ async fn try_infer(
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
-    let surface = asking.surface;
+    let (surface, seen) = (asking.surface, Arc::clone(&asking.seen));
     let Asked {
         head,
         body,
         model,
         peek,
     } = read(shared, asking, request).await?;
+    let began = Instant::now();
     let query = head.uri.query().map(str::to_owned);
     let asker = Arc::new(Asker {
         shared: Arc::clone(shared),
@@ -89,6 +94,7 @@ async fn try_infer(
         surface,
         model: model.name.clone(),
         measured: OnceLock::new(),
+        seen,
     });
     let forwarding = Forwarding {
         surface,
@@ -111,21 +117,43 @@ async fn try_infer(
                 return Ok(limited(&asker, &fault, wait));
             }
             let recorded = asker.record(permitted).await?;
+            decided(&asker, Verdict::Permit, began);
             match estimate {
                 Some(answer) => Ok(forward::answer_here(&asker, &recorded, answer)),
-                None => forward::forward(&asker, recorded, forwarding).await,
+                None => pass_on(&asker, recorded, forwarding, began).await,
             }
         }
         Err(Stop::Fault(fault)) => Err(fault),
         Err(Stop::Refused(refused)) => {
             let allows = routing::allows_substitution(&asker, &refused);
             let (denial, receipt) = asker.refuse(*refused).await?;
+            decided(&asker, Verdict::Deny, began);
             if allows && let Some(recorded) = routing::substitute(&asker, &[]).await {
-                return forward::forward(&asker, recorded, forwarding).await;
+                asker.seen.decided(Verdict::Permit);
+                return pass_on(&asker, recorded, forwarding, began).await;
             }
             Ok(refuse(&asker, &denial, &receipt))
         }
     }
+}
+
+/// Notes a decision that has been recorded.
+fn decided(asker: &Asker, verdict: Verdict, began: Instant) {
+    asker.seen.decided(verdict);
+    asker.shared.metrics.decided(verdict, began.elapsed());
+}
+
+/// Forwards a request, and notes what was added to the provider's time.
+async fn pass_on(
+    asker: &Arc<Asker>,
+    recorded: Recorded<Permit>,
+    forwarding: Forwarding,
+    began: Instant,
+) -> Result<Answer, Fault> {
+    let answer = forward::forward(asker, recorded, forwarding).await?;
+    let added = began.elapsed().saturating_sub(asker.seen.waited());
+    asker.shared.metrics.began(added);
+    Ok(answer)
 }
 
 /// The answer to a request for which there is no more this minute, with the seconds to wait.

@@ -6,6 +6,7 @@
 
 use crate::Measured;
 use crate::evidence;
+use crate::metrics::{Limit, Seen};
 use crate::refuse;
 use crate::shared::Shared;
 use decision::{Permit, Refusal};
@@ -34,6 +35,8 @@ pub(crate) struct Asker {
     pub model: String,
     /// Measures that the request draws from, once it is permitted.
     pub measured: OnceLock<Vec<Measured>>,
+    /// What is noted of the request, to be counted.
+    pub seen: Arc<Seen>,
 }
 
 /// A decision, with the facts that it was made from.
@@ -101,6 +104,7 @@ impl Asker {
             return Ok(());
         }
         if let Err(empty) = self.shared.measures.draw(&measured, tokio::time::Instant::now()) {
+            self.shared.metrics.limit(Limit::of(&empty.whose));
             let words = format!(
                 "More was asked in the last minute than is allowed for {}.",
                 empty.whose

@@ -1,7 +1,7 @@
 //! What a gateway is made of, handed in by the program.
 
 use crate::{Connectors, Switch};
-use crate::{Measures, Rates, TlsFiles};
+use crate::{Measures, Metrics, Rates, TlsFiles};
 use identity::Keys;
 use ipnet::IpNet;
 use ledger::Recorder;
@@ -33,6 +33,8 @@ pub struct GatewayConfig {
     pub rates: Rates,
     /// Where these are counted; shared by the gateways of a process, or of several.
     pub measures: Arc<dyn Measures>,
+    /// Where work is counted; shared by the gateways of a process.
+    pub metrics: Arc<Metrics>,
 }
 
 /// How connections are taken.

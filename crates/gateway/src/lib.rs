@@ -16,6 +16,8 @@
 //! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses
 //! those that it began with to its end. A panic costs one request a 500 (`caught`).
 //!
+//! What was done is counted (`metrics`), and told on a listener of its own (`telemetry`).
+//!
 //! Nothing is sent without a `Recorded<Permit>`, which only `ledger` can make, from a permit that only `decision` can
 //! make. Text of prompts and answers passes through and is kept nowhere; logs have ids, names and counts.
 
@@ -31,8 +33,10 @@ mod forward;
 mod in_force;
 mod inflate;
 mod listen;
+mod metrics;
 mod models;
 mod peer;
+mod probe;
 mod quota;
 mod reach;
 mod refusals;
@@ -40,6 +44,7 @@ mod refuse;
 mod routes;
 mod routing;
 mod shared;
+mod telemetry;
 mod why;
 
 pub use config::{GatewayConfig, Limits, Listening};
@@ -48,9 +53,11 @@ pub use connectors::{
     EntraClient, Health, Proxy,
 };
 pub use in_force::{InForce, Switch};
+pub use metrics::Metrics;
 pub use quota::{Empty, Measured, Measures, MeasuresInMemory, Rate, Rates};
 
 pub use listen::TlsFiles;
+pub use telemetry::Telemetry;
 
 use shared::Shared;
 use std::io;

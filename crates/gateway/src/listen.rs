@@ -11,6 +11,7 @@ mod tls;
 pub use tls::TlsFiles;
 
 use crate::GatewayError;
+use crate::metrics::Limit;
 use crate::shared::{Phase, Shared};
 use converse::{Accepted, converse};
 use peers::Peers;
@@ -65,6 +66,7 @@ pub(crate) async fn serve(
                     let most = shared.limits.connections_of_peer;
                     let trusted = shared.listening.trusts(peer);
                     let Some(counted) = peers.count(peer, if trusted { usize::MAX } else { most }) else {
+                        shared.metrics.limit(Limit::ConnectionsOfAddress);
                         tracing::debug!(%peer, "an address has too many connections");
                         continue;
                     };

@@ -4,24 +4,21 @@
 //! else: without one, nothing tells them what exists. Paths are compared byte by byte, so there is no second spelling
 //! of a route that a check could miss. Routes are told apart by path and method, never by the header that has the key.
 
-use crate::Switch;
 use crate::body::{self, Answer};
 use crate::caught::caught;
+use crate::metrics::{Counting, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
-use crate::{admit, authenticate, models, peer, why};
+use crate::{admit, authenticate, models, peer, probe, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, Request};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::{
     Audience, Client, Dialect, Fault, FaultCode, Surface, decode_segment, model_named, strip_internal,
     unserved,
 };
-
-/// Parameter of the query that asks a probe to say more.
-const VERBOSE: &str = "verbose";
 
 /// A route.
 pub(crate) struct Route {
@@ -128,17 +125,20 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
     }
     let to = audience(&request);
     let route = find(request.method(), request.uri().path()).map_or("none", |(route, _)| route.path);
-    match caught(answer(shared, peer, request)).await {
+    let counting = Counting::begin(&shared.metrics, route);
+    let answer = match caught(answer(shared, peer, request, &counting.seen)).await {
         Ok(answer) => answer,
         Err(panicked) => {
             tracing::error!(route, ?panicked, "a request was not answered");
             let message = "Something broke here while the request was handled; its operators have been told.";
             body::rendered(Fault::new(FaultCode::Internal, message).answer(to))
         }
-    }
+    };
+    counting.answered(&answer);
+    answer
 }
 
-async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) -> Answer {
+async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, seen: &Arc<Seen>) -> Answer {
     let route = find(request.method(), request.uri().path());
     if let Some((route, _)) = &route
         && route.check == Check::Open
@@ -167,7 +167,7 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) 
         models::show(shared, &asking, &request)
     };
     match route.handler {
-        Handler::Call(surface) => match asking(surface, id) {
+        Handler::Call(surface) => match asking(surface, id, seen) {
             Ok(asking) => admit::infer(shared, asking, &holder, peer, request).await,
             Err(fault) => body::rendered(fault.answer(to)),
         },
@@ -179,7 +179,7 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>) 
 }
 
 /// What a call asks for, as far as its path says.
-fn asking(surface: Surface, id: Option<&str>) -> Result<admit::Asking, Fault> {
+fn asking(surface: Surface, id: Option<&str>, seen: &Arc<Seen>) -> Result<admit::Asking, Fault> {
     let model = match id {
         Some(id) => {
             let model = decode_segment(id).and_then(|name| model_named(&name));
@@ -188,7 +188,8 @@ fn asking(surface: Surface, id: Option<&str>) -> Result<admit::Asking, Fault> {
         }
         None => None,
     };
-    Ok(admit::Asking { surface, model })
+    let seen = Arc::clone(seen);
+    Ok(admit::Asking { surface, model, seen })
 }
 
 fn find<'p>(method: &Method, path: &'p str) -> Option<(&'static Route, Option<&'p str>)> {
@@ -210,39 +211,11 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
 }
 
 fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
-    let is_ready = handler == Handler::Ready;
-    let is_ending = *shared.phase.borrow() != Phase::Serving;
-    let (status, mut text) = if is_ready && is_ending {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "this gateway is stopping\n".to_owned(),
-        )
-    } else if is_ready && !shared.recorder.is_healthy() {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the audit device cannot keep entries at present\n".to_owned(),
-        )
-    } else {
-        (StatusCode::OK, "ok\n".to_owned())
-    };
-    if is_ready && query.is_some_and(|query| query.split('&').any(|parameter| parameter == VERBOSE)) {
-        text.push_str(&about_register(&shared.switch));
+    if handler != Handler::Ready {
+        return probe::alive();
     }
-    body::text(status, text)
-}
-
-/// Which register is in force, and whether a newer one was refused. Anybody may ask, so it says nothing of what stands
-/// in either.
-fn about_register(switch: &Switch) -> String {
-    let in_force = switch.load();
-    let (digest, since) = (in_force.snapshot().digest(), in_force.since());
-    let refused = switch
-        .refused_at()
-        .map(|at| format!("a newer register was refused at {at}\n"));
-    format!(
-        "register in force: {digest} since {since}\n{}",
-        refused.unwrap_or_default()
-    )
+    let is_ending = *shared.phase.borrow() != Phase::Serving;
+    probe::ready(&shared.recorder, &shared.switch, is_ending, query)
 }
 
 /// Who reads the answer: the dialect by path, or by what only clients of Anthropic's protocol send.

@@ -3,7 +3,7 @@
 use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
-use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Rates, Switch};
+use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
@@ -22,6 +22,7 @@ pub(crate) struct Shared {
     pub listening: Listening,
     pub rates: Rates,
     pub measures: Arc<dyn Measures>,
+    pub metrics: Arc<Metrics>,
     pub refusals: Refusals,
     pub upstream: Upstream,
     pub health: Health,
@@ -55,6 +56,7 @@ impl Shared {
             listening: config.listening,
             rates: config.rates,
             measures: config.measures,
+            metrics: config.metrics,
             health: Health::new(),
             phase: watch::Sender::new(Phase::Serving),
         })

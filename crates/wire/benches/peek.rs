@@ -22,7 +22,10 @@ const SAMPLES: usize = 200;
 const READ: usize = 1_000_000;
 
 fn main() {
-    println!("{:<8} {:<24} {:>10} {:>10} {:>10}", "body", "what", "p50 us", "p99 us", "MB/s");
+    println!(
+        "{:<8} {:<24} {:>10} {:>10} {:>10}",
+        "body", "what", "p50 us", "p99 us", "MB/s"
+    );
     for size in [1_000, 38_000, 124_000] {
         run(&body_of(size));
     }
@@ -120,7 +123,7 @@ fn tool(number: usize) -> Value {
 
 fn message(number: usize) -> Value {
     let id = format!("toolu_{number:024}");
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         return json!({ "role": "user", "content": [{ "type": "text", "text": prose(300) }] });
     }
     if number % 3 == 1 {

@@ -10,7 +10,18 @@ use crate::screen::Screen;
 use crate::services::connectors::Ways;
 use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
+use serde::Serialize;
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
+
+/// A listener that is ready, as `--json` prints it.
+#[derive(Serialize)]
+struct Served {
+    base_url: String,
+    address: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telemetry: Option<SocketAddr>,
+}
 
 pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> {
     let Some(config) = Config::find(global.config.as_deref())? else {
@@ -28,14 +39,18 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     services::runtime()?.block_on(async {
         let ending = Ending::watch()?;
         let services = Services::new(snapshot, ways, Kept::open(&data, data.keys()?)?);
+        let telemetry = match config.telemetry {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let told_at = telemetry.as_ref().map(TcpListener::local_addr).transpose()?;
         let services = services.map_err(|error| error.at_start(&folder.path))?;
+        let services = services.with_telemetry(telemetry);
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
         let scheme = config.serving.listening.tls.as_ref().map_or("http", |_| "https");
         for configured in &config.listeners {
-            let address = configured.address;
-            let listener = TcpListener::bind(address).await;
-            let listener = listener.with_context(|| format!("cannot listen on `{address}`"))?;
+            let listener = listen(configured.address).await?;
             let address = listener.local_addr()?;
             let url = configured
                 .public_url
@@ -43,11 +58,16 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
                 .unwrap_or_else(|| format!("{scheme}://{address}"));
             gateways.push((services.gateway(url.clone(), &config.serving)?, listener));
             match screen.json() {
-                true => {
-                    screen.line(&serde_json::json!({ "base_url": url, "address": address.to_string() }))?
-                }
+                true => screen.line(&Served {
+                    base_url: url,
+                    address,
+                    telemetry: told_at,
+                })?,
                 false => screen.data(format_args!("serving {} at {url}", shown(&folder.path)))?,
             }
+        }
+        if let (Some(address), false) = (told_at, screen.json()) {
+            screen.data(format_args!("telemetry at http://{address}/metrics"))?;
         }
         // by this line a script that started the program knows that it may begin
         tracing::info!("ready");
@@ -56,4 +76,9 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     })?;
     screen.say("stopped")?;
     Ok(Exit::Done)
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("cannot listen on `{address}`"))
 }

@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) connectors: Vec<Connector>,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
+    /// Where those who run it ask how it is and what it has done; `None`: nowhere.
+    pub(crate) telemetry: Option<SocketAddr>,
 }
 
 /// How connections are taken, and how much is served.

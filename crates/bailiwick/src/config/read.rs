@@ -10,6 +10,7 @@ use crate::exit::nearest;
 use register::diagnose::{Diagnostic, Diagnostics, Severity};
 use register::source::{Position, Source};
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,6 +62,7 @@ impl<'s> Reader<'s> {
             "trusted_proxies",
             "tls",
             "limits",
+            "telemetry",
         ];
         self.known_keys(root, &known);
         Config {
@@ -75,28 +77,31 @@ impl<'s> Reader<'s> {
             listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
             connectors: self.connectors(root),
             serving: self.serving(root),
+            telemetry: self.telemetry(root),
         }
     }
 
     fn listener(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Listener> {
         self.known_keys(table, &["address", "public_url"]);
-        let (text, at) = self.needed(table, &span, "address")?;
-        let Ok(address) = text.parse() else {
-            let help = "write an IP address and a port, such as `127.0.0.1:8080`";
-            self.report(
-                "address",
-                at,
-                format!("`{text}` is not an address"),
-                Some(help.to_owned()),
-            );
-            return None;
-        };
+        let address = self.address(table, &span, "address")?;
         let public_url = self.text(table, "public_url").map(|(text, _)| text.to_owned());
         Some(Listener {
             address,
             public_url,
             position: self.position(span),
         })
+    }
+
+    /// The socket that a key names, which must be there.
+    fn address(&self, table: &DeTable<'_>, span: &Range<usize>, key: &str) -> Option<SocketAddr> {
+        let (text, at) = self.needed(table, span, key)?;
+        let address = text.parse().ok();
+        if address.is_none() {
+            let help = "write an IP address and a port, such as `127.0.0.1:8080`".to_owned();
+            let message = format!("`{text}` is not an address");
+            self.report("address", at, message, Some(help));
+        }
+        address
     }
 
     fn is_url(&self, url: &str, at: &Range<usize>) -> bool {
@@ -422,6 +427,27 @@ api_version = "2024-10-21"
         assert_eq!((config, found), (None, vec![expected.to_owned()]));
         let (config, _) = read_text("[data]\ndir = \"${PORT}\"\n");
         assert_eq!(config.unwrap().data, Some(PathBuf::from("etc/${PORT}")));
+    }
+
+    #[test]
+    fn telemetry_has_an_address_and_nothing_else() {
+        let (config, found) = read_text("[telemetry]\nlisten = \"127.0.0.1:${PORT}\"\n");
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(config.unwrap().telemetry, Some(([127, 0, 0, 1], 8080).into()));
+        let check = |text: &str, expected: &str| {
+            let (config, found) = read_text(text);
+            assert_eq!((config, found), (None, vec![expected.to_owned()]), "{text}");
+        };
+        check("[telemetry]\n", "1:1 `listen` is missing");
+        check(
+            "[telemetry]\nlisten = \"9464\"\n",
+            "2:10 `9464` is not an address (write an IP address and a port, such as `127.0.0.1:8080`)",
+        );
+        check(
+            "[telemetry]\nlisten = \"127.0.0.1:1\"\nlisen = 1\n",
+            "3:1 `lisen` is not a key here (did you mean `listen`?)",
+        );
+        check("telemetry = true\n", "1:13 `telemetry` is a table, `[telemetry]`");
     }
 
     #[test]

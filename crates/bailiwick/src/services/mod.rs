@@ -11,7 +11,9 @@ use crate::data::DataDir;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
-use gateway::{Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Switch};
+use gateway::{
+    Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics, Switch, Telemetry,
+};
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
@@ -37,6 +39,8 @@ pub(crate) struct Services {
     keys: Arc<dyn Keys>,
     recorder: Recorder,
     measures: Arc<dyn Measures>,
+    metrics: Arc<Metrics>,
+    telemetry: Option<TcpListener>,
 }
 
 /// What a process keeps of its own.
@@ -69,6 +73,8 @@ impl Services {
             keys: kept.keys,
             recorder: kept.recorder,
             measures: Arc::new(MeasuresInMemory::new()),
+            metrics: Arc::default(),
+            telemetry: None,
         })
     }
 
@@ -85,7 +91,16 @@ impl Services {
             listening: serving.listening.clone(),
             rates: serving.rates,
             measures: Arc::clone(&self.measures),
+            metrics: Arc::clone(&self.metrics),
         })?)
+    }
+
+    /// Will tell those who run the gateways, on this socket, how they are and what they have done.
+    pub(crate) fn with_telemetry(self, listener: Option<TcpListener>) -> Self {
+        Self {
+            telemetry: listener,
+            ..self
+        }
     }
 
     /// Begins to take changes of the register in this folder: on SIGHUP, and when its files change. To be called inside
@@ -97,7 +112,7 @@ impl Services {
 
     /// Serves until the program is told to stop, then lets what runs finish.
     pub(crate) async fn serve(
-        self,
+        mut self,
         gateways: Vec<(Gateway, TcpListener)>,
         reloading: Option<Reloading>,
         mut ending: Ending,
@@ -111,6 +126,11 @@ impl Services {
                 let _ended = stopping.wait_for(|stop| *stop).await;
             }));
         }
+        // goes on until the last gateway has ended, and ends with this function
+        let mut telling = JoinSet::new();
+        if let Some(listener) = self.telemetry.take() {
+            telling.spawn(self.telemetry(stopping).serve(listener));
+        }
         let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {
             () = ending.asked_for() => None,
@@ -122,7 +142,20 @@ impl Services {
         while let Some(ended) = serving.join_next().await {
             whole(ended)?;
         }
+        telling.shutdown().await;
         Ok(())
+    }
+}
+
+impl Services {
+    fn telemetry(&self, stopping: watch::Receiver<bool>) -> Telemetry {
+        Telemetry {
+            metrics: Arc::clone(&self.metrics),
+            switch: Arc::clone(&self.switch),
+            recorder: self.recorder.clone(),
+            connectors: Arc::clone(&self.ways.connectors),
+            stopping,
+        }
     }
 }
 

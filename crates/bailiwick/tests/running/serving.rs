@@ -1,7 +1,7 @@
 //! `bailiwick serve`, as a new user would.
 
-use crate::beginning::{Beginning, CHAT, bailiwick, provider};
-use crate::server::{NOWHERE, get, post};
+use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
+use crate::server::{NOWHERE, exchange, get, post};
 
 #[test]
 fn a_new_register_is_served_to_whom_it_gives_keys() {
@@ -34,6 +34,36 @@ fn a_new_register_is_served_to_whom_it_gives_keys() {
     let ledger = folder.join("data/ledger/segment-00000001.jsonl");
     let entries = std::fs::read_to_string(ledger).unwrap();
     assert_eq!(entries.matches("\"intent\"").count(), 2, "{entries}");
+}
+
+#[test]
+fn those_who_run_it_are_told_on_a_socket_of_its_own() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    let telemetry = "[telemetry]\nlisten = \"127.0.0.1:0\"\n\n[data]";
+    edit(beginning.folder.path(), "bailiwick.toml", "[data]", telemetry);
+    let server = beginning.serve();
+    let (engineer, analyst) = (&beginning.engineer, &beginning.analyst);
+    for (key, expected) in [(engineer, 200), (analyst, 400), (analyst, 400)] {
+        let (status, _) = post(&server, NOWHERE, CHAT, key, "example-model").unwrap();
+        assert_eq!(status, expected);
+    }
+    let told_at = server.text("/telemetry").unwrap().parse().unwrap();
+    let ask = |path: &str| {
+        let text = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        exchange(told_at, NOWHERE, &text).unwrap()
+    };
+    let (status, numbers) = ask("/metrics");
+    assert_eq!(status, 200);
+    for line in [
+        "bailiwick_requests_total{route=\"/v1/chat/completions\",verdict=\"permit\",status=\"2xx\"} 1",
+        "bailiwick_requests_total{route=\"/v1/chat/completions\",verdict=\"deny\",status=\"4xx\"} 2",
+        "bailiwick_connector_healthy{connector=\"licensor-api\"} 1",
+    ] {
+        assert!(numbers.contains(line), "{line} is not in {numbers}");
+    }
+    assert_eq!((ask("/readyz").0, ask("/v1/models").0), (200, 404));
+    assert!(server.stop().unwrap().success());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use super::{Forwarding, labels, request};
 use crate::asker::Asker;
 use crate::body::{self, Answer};
 use crate::connectors::ProviderBody;
+use crate::metrics::Verdict;
 use crate::reach;
 use bytes::Bytes;
 use decision::Permit;
@@ -107,7 +108,7 @@ pub(super) async fn attempt(
             let words = "The provider has failed too often in the last seconds; please try again shortly.";
             Fault::new(FaultCode::UpstreamResting, words)
         })?;
-    due.sent(request.body().len(), probe, Arc::clone(asker));
+    due.sent(request.body().len(), probe, asker, connector.id());
     let sent = shared.upstream.send(connector, request);
     let first_byte = shared.limits.first_byte;
     let sending: Sending = Box::pin(async move {
@@ -133,7 +134,10 @@ pub(super) async fn attempt(
     };
     let is_stream = forwarding.is_stream;
     call.answering = translation.map(|translation| translation.answering);
-    call.first(sending, is_stream).await
+    let asked = Instant::now();
+    let attempted = call.first(sending, is_stream).await;
+    asker.seen.wait(asked.elapsed());
+    attempted
 }
 
 impl Call {
@@ -160,7 +164,10 @@ impl Call {
     async fn withdrawn(mut self, lost: Lost) -> Result<Answer, Fault> {
         self.due.end(lost.ended());
         match lost.words(Arc::clone(&self.asker)).await {
-            LastWords::Denial(denial) => Ok(body::rendered(denial.answer(self.asker.audience()))),
+            LastWords::Denial(denial) => {
+                self.asker.seen.decided(Verdict::Deny);
+                Ok(body::rendered(denial.answer(self.asker.audience())))
+            }
             LastWords::Fault(fault) => Err(fault),
         }
     }

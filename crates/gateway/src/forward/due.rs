@@ -17,8 +17,8 @@ pub(super) struct OutcomeDue {
     outcome: Outcome,
     /// To be told how the provider did, once the call has begun.
     probe: Option<Probe>,
-    /// To be told how many tokens it took, once the call has begun.
-    asker: Option<Arc<Asker>>,
+    /// To be told how many tokens it took, once the call has begun; and the connector.
+    asker: Option<(Arc<Asker>, String)>,
 }
 
 impl OutcomeDue {
@@ -44,8 +44,8 @@ impl OutcomeDue {
     }
 
     /// The request goes out now.
-    pub(super) fn sent(&mut self, bytes: u64, probe: Probe, asker: Arc<Asker>) {
-        self.asker = Some(asker);
+    pub(super) fn sent(&mut self, bytes: u64, probe: Probe, asker: &Arc<Asker>, connector: &str) {
+        self.asker = Some((Arc::clone(asker), connector.to_owned()));
         self.outcome.bytes_sent = bytes;
         self.outcome.ended = Ended::ClientCancelled;
         self.probe = Some(probe);
@@ -68,6 +68,11 @@ impl OutcomeDue {
         self.outcome.bytes_received = self.outcome.bytes_received.saturating_add(bytes as u64);
         self.outcome.tokens_read = tokens.input;
         self.outcome.tokens_written = tokens.output;
+    }
+
+    /// How it ends, as far as is known.
+    pub(super) const fn ended(&self) -> Ended {
+        self.outcome.ended
     }
 
     /// It has ended.
@@ -93,12 +98,14 @@ impl Drop for OutcomeDue {
         if !std::thread::panicking() {
             self.outcome.at = (self.clock)();
         }
-        if let Some(asker) = &self.asker {
+        if let Some((asker, connector)) = &self.asker {
             let tokens = self
                 .outcome
                 .tokens_read
                 .saturating_add(self.outcome.tokens_written);
             asker.charge(tokens);
+            let (ended, status) = (self.outcome.ended, self.outcome.status);
+            asker.shared.metrics.called(connector, ended, status);
         }
         self.recorder.record_outcome(self.outcome.clone());
     }

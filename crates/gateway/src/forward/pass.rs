@@ -138,6 +138,9 @@ impl Passing {
 
     fn new(call: Call, from: Coming, stream: Option<Dialect>) -> Self {
         let limits = &call.asker.shared.limits;
+        if stream.is_some() {
+            call.asker.shared.metrics.stream_opened();
+        }
         Self {
             rhythm: Rhythm::new(limits.idle, limits.keep_alive),
             from,
@@ -216,11 +219,18 @@ impl Passing {
             self.from = Coming::Ended;
             return Some(BodyError::Withdrawn);
         };
+        let metrics = Arc::clone(&self.call.asker.shared.metrics);
         let words = lost.words(Arc::clone(&self.call.asker));
         self.from = Coming::Closing(Box::pin(async move {
             let event = match words.await {
-                LastWords::Denial(denial) => denial.event(dialect),
-                LastWords::Fault(fault) => fault.event(dialect),
+                LastWords::Denial(denial) => {
+                    metrics.refused(denial.code.as_str());
+                    denial.event(dialect)
+                }
+                LastWords::Fault(fault) => {
+                    metrics.refused(fault.code.as_str());
+                    fault.event(dialect)
+                }
             };
             LastEvent { event, ended: None }
         }));
@@ -327,6 +337,15 @@ impl Passing {
         }
         self.finish(Ended::Completed);
         None
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        if self.stream.is_some() {
+            let metrics = &self.call.asker.shared.metrics;
+            metrics.stream_closed(self.call.due.ended());
+        }
     }
 }
 

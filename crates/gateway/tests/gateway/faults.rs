@@ -17,7 +17,7 @@ const ASKING_GPT: &str = "{\"model\":\"gpt\",\"stream\":true}";
 const ASKING_CLAUDE: &str = "{\"model\":\"claude-sonnet\",\"stream\":true}";
 
 /// A device that fails at everything.
-struct Failing;
+pub(crate) struct Failing;
 
 impl AuditDevice for Failing {
     fn intent(&self, _: Intent) -> Answer {

@@ -288,7 +288,7 @@ fn check_absent(text: &str, where_: &str, secrets: &[&str]) {
 #[tokio::test]
 async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
     let log = Log::begin();
-    let (mut sweep, mut ledger) = (Sweep::default(), String::new());
+    let (mut sweep, mut ledger, mut numbers) = (Sweep::default(), String::new(), String::new());
     for provider in providers().await {
         let limits = Limits {
             body_bytes: 4_000,
@@ -302,6 +302,7 @@ async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
         .start()
         .await;
         sweep.everything(&world).await;
+        numbers.push_str(&world.numbers().await);
         ledger.push_str(&world.lines().await);
     }
     let log = log.text();
@@ -320,4 +321,20 @@ async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
     secrets.extend([PROMPT, ANSWER, "hk-analyst", "ny-trader"]);
     check_absent(&ledger, "the ledger", &secrets);
     check_absent(&log, "the log", &secrets);
+    // numbers name neither who called, nor from where, nor what they asked for
+    assert!(numbers.contains("reason=\"upstream_cut\"") && numbers.contains("verdict=\"deny\""));
+    let persons = ["hk-", "ny-", "no-application", "stranger", "colleague", "127.0."];
+    let asked = [
+        "no-such",
+        "/nothing",
+        "prototype",
+        "sonnet",
+        "=\"gpt",
+        "house",
+        "H-1",
+        "§",
+        "files",
+    ];
+    secrets.extend(persons.into_iter().chain(asked));
+    check_absent(&numbers, "the numbers", &secrets);
 }

@@ -40,6 +40,8 @@ mod streams;
 #[cfg(test)]
 mod surfaces;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod translating;
 #[cfg(test)]
 mod walls;

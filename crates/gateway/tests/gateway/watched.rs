@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::Notify;
 
 /// New York is closed to Claude.
-const CLOSED: (&str, &str) = ("[\"CN\", \"HK\", \"MO\"]", "[\"US\"]");
+pub(crate) const CLOSED: (&str, &str) = ("[\"CN\", \"HK\", \"MO\"]", "[\"US\"]");
 
 /// GPT is for researchers only.
 const RESEARCH: (&str, &str) = (

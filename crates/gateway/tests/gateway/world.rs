@@ -4,7 +4,7 @@ use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
-    GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch,
+    GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch, Telemetry,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use wire::Protocol;
 
@@ -68,6 +68,10 @@ pub(crate) struct World {
     pub(crate) ledger: TempDir,
     pub(crate) switch: Arc<Switch>,
     pub(crate) connectors: Arc<Connectors>,
+    /// Where numbers are told.
+    telemetry: SocketAddr,
+    pub(crate) stopping: watch::Sender<bool>,
+    telling: JoinSet<()>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinSet<Result<(), GatewayError>>,
 }
@@ -132,7 +136,19 @@ impl Plan {
         config.listening = self.listening;
         config.rates = self.rates;
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
+        let (stopping, receiver) = watch::channel(false);
+        let telemetry = Telemetry {
+            metrics: Arc::clone(&config.metrics),
+            switch: Arc::clone(&switch),
+            recorder: config.recorder.clone(),
+            connectors: Arc::clone(&connectors),
+            stopping: receiver,
+        };
         let gateway = Gateway::new(config).unwrap();
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let told_at = socket.local_addr().unwrap();
+        let mut telling = JoinSet::new();
+        telling.spawn(telemetry.serve(socket));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -145,6 +161,9 @@ impl Plan {
             ledger,
             switch,
             connectors,
+            telemetry: told_at,
+            stopping,
+            telling,
             stop: Some(stop),
             serving,
         }
@@ -161,6 +180,16 @@ impl World {
         Caller::new(self.address, persona.office).with("authorization", &format!("Bearer {}", persona.key()))
     }
 
+    /// Somebody without a key who calls where numbers are told.
+    pub(crate) fn operator(&self) -> Caller {
+        Caller::new(self.telemetry, "127.0.0.1")
+    }
+
+    /// The numbers.
+    pub(crate) async fn numbers(&self) -> String {
+        self.operator().get("/metrics").await.text()
+    }
+
     /// Waits until the gateway fails, and says why.
     pub(crate) async fn failure(&mut self) -> String {
         let ended = self.serving.join_next().await.unwrap().unwrap();
@@ -169,6 +198,7 @@ impl World {
 
     /// Tells the gateway to stop, and waits until it has.
     pub(crate) async fn stop(&mut self) {
+        self.telling.shutdown().await;
         drop(self.stop.take());
         self.serving.join_next().await.unwrap().unwrap().unwrap();
     }
@@ -245,6 +275,7 @@ pub(crate) fn config(
         listening: Listening::default(),
         rates: Rates::default(),
         measures: Arc::new(MeasuresInMemory::new()),
+        metrics: Arc::default(),
     }
 }
 

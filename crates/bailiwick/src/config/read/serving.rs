@@ -4,6 +4,7 @@ use super::Reader;
 use crate::config::Serving;
 use gateway::{Listening, Rate, Rates, TlsFiles};
 use ipnet::IpNet;
+use std::net::SocketAddr;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
@@ -22,6 +23,13 @@ impl Reader<'_> {
                 .map(|table| self.rates(table))
                 .unwrap_or_default(),
         }
+    }
+
+    pub(super) fn telemetry(&self, root: &DeTable<'_>) -> Option<SocketAddr> {
+        let table = self.section(root, "telemetry")?;
+        self.known_keys(table, &["listen"]);
+        let span = root.get("telemetry").map_or(0..0, |value| value.span());
+        self.address(table, &span, "listen")
     }
 
     fn tls(&self, table: &DeTable<'_>) -> Option<TlsFiles> {
