@@ -7,6 +7,8 @@ mod benching;
 #[cfg(test)]
 mod demonstration;
 #[cfg(test)]
+mod exhausted;
+#[cfg(test)]
 mod reloading;
 #[cfg(test)]
 mod server;

@@ -66,6 +66,32 @@ impl Running {
         Ok(Command::new("kill").args([name, &id]).status()?)
     }
 
+    /// Lets it have no more open files and sockets than this.
+    pub(crate) fn limit_files(&self, most: usize) -> Result<ExitStatus, Failure> {
+        let id = self.process.id().to_string();
+        let limit = format!("--nofile={most}:{most}");
+        Ok(Command::new("prlimit").args(["--pid", &id, &limit]).status()?)
+    }
+
+    /// How many files and sockets it has open.
+    pub(crate) fn files(&self) -> Result<usize, Failure> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))?.count())
+    }
+
+    /// Time of processors that it has used, in hundredths of a second.
+    pub(crate) fn processor_time(&self) -> Result<u64, Failure> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        // the name of the program, in brackets, may have spaces
+        let (_, behind) = stat.rsplit_once(')').ok_or("no name")?;
+        let used: Result<Vec<u64>, _> = behind
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(str::parse)
+            .collect();
+        Ok(used?.iter().sum())
+    }
+
     /// Asks it to end, as an init system does.
     pub(crate) fn stop(mut self) -> Result<ExitStatus, Failure> {
         self.signal("-TERM")?;
