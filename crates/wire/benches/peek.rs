@@ -22,7 +22,10 @@ const SAMPLES: usize = 200;
 const READ: usize = 1_000_000;
 
 fn main() {
-    println!("{:<8} {:<24} {:>10} {:>10} {:>10}", "body", "what", "p50 us", "p99 us", "MB/s");
+    println!(
+        "{:<8} {:<24} {:>10} {:>10} {:>10}",
+        "body", "what", "p50 us", "p99 us", "MB/s"
+    );
     for size in [1_000, 38_000, 124_000] {
         run(&body_of(size));
     }
@@ -78,6 +81,8 @@ fn body_of(size: usize) -> Bytes {
     });
     fill(&mut request, "tools", size * 5 / 8, tool);
     fill(&mut request, "messages", size, message);
+    let left = size.saturating_sub(request.to_string().len());
+    request["metadata"]["note"] = Value::from("a".repeat(left));
     Bytes::from(request.to_string())
 }
 
@@ -120,10 +125,11 @@ fn tool(number: usize) -> Value {
 
 fn message(number: usize) -> Value {
     let id = format!("toolu_{number:024}");
-    if number % 3 == 0 {
+    let turn = number % 3;
+    if turn == 0 {
         return json!({ "role": "user", "content": [{ "type": "text", "text": prose(300) }] });
     }
-    if number % 3 == 1 {
+    if turn == 1 {
         let input = json!({ "file_path": "/src/main.rs", "offset": 1 });
         let call = json!({ "type": "tool_use", "id": id, "name": "Read", "input": input });
         return json!({ "role": "assistant", "content": [{ "type": "text", "text": prose(120) }, call] });
