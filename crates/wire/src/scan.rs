@@ -1,8 +1,9 @@
 //! A scanner of JSON that builds nothing: it finds where values begin and end, and whether they are well formed.
 //!
-//! Bodies of coding tools are 40 to 125 KB, nearly all of it inside strings, so strings are skipped in words and
-//! vectors, and where the long ones end is noted for whoever reads the body again. The scanner accepts exactly the grammar of RFC 8259, with one addition that real clients need: an escaped half of a
-//! surrogate pair, which a client leaves behind when it cuts a long text.
+//! Bodies of coding tools are 40 to 125 KB, nearly all of it inside strings, so strings are skipped in words and in
+//! vectors, and it is noted where the long ones end, for whoever reads the body again. The scanner accepts exactly the
+//! grammar of RFC 8259, with one addition that real clients need: an escaped half of a surrogate pair, which a client
+//! leaves behind when it cuts a long text.
 
 use crate::peek::PeekError;
 use crate::skip::{self, Ends};
