@@ -81,6 +81,8 @@ fn body_of(size: usize) -> Bytes {
     });
     fill(&mut request, "tools", size * 5 / 8, tool);
     fill(&mut request, "messages", size, message);
+    let left = size.saturating_sub(request.to_string().len());
+    request["metadata"]["note"] = Value::from("a".repeat(left));
     Bytes::from(request.to_string())
 }
 
@@ -123,10 +125,11 @@ fn tool(number: usize) -> Value {
 
 fn message(number: usize) -> Value {
     let id = format!("toolu_{number:024}");
-    if number.is_multiple_of(3) {
+    let turn = number % 3;
+    if turn == 0 {
         return json!({ "role": "user", "content": [{ "type": "text", "text": prose(300) }] });
     }
-    if number % 3 == 1 {
+    if turn == 1 {
         let input = json!({ "file_path": "/src/main.rs", "offset": 1 });
         let call = json!({ "type": "tool_use", "id": id, "name": "Read", "input": input });
         return json!({ "role": "assistant", "content": [{ "type": "text", "text": prose(120) }, call] });

@@ -1,7 +1,7 @@
 //! Looks into a value of a body that has been found well formed, without building anything of it.
 
 use crate::scan::Scanner;
-use crate::skip;
+use crate::skip::{self, Ends};
 use crate::watch::decode;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,8 +30,20 @@ pub(crate) fn is_null(body: &[u8], value: &Range<usize>) -> bool {
 }
 
 /// The members of an object; none of anything else. A key that does not decode is left out: nobody reads it.
-pub(crate) fn members<'a>(body: &'a [u8], value: &Range<usize>) -> impl Iterator<Item = Member<'a>> {
-    let mut list = List::open(body, value, b'{');
+pub(crate) fn members<'a>(
+    body: &'a [u8],
+    value: &Range<usize>,
+) -> impl Iterator<Item = Member<'a>> + use<'a> {
+    members_past(body, value, &[])
+}
+
+/// The same, where the ends of some values within are known.
+pub(crate) fn members_past<'a>(
+    body: &'a [u8],
+    value: &Range<usize>,
+    known: &'a [Range<usize>],
+) -> impl Iterator<Item = Member<'a>> + use<'a> {
+    let mut list = List::open(body, value, b'{', known);
     std::iter::from_fn(move || {
         loop {
             let (key, value) = list.member()?;
@@ -47,7 +59,16 @@ pub(crate) fn elements<'a>(
     body: &'a [u8],
     value: &Range<usize>,
 ) -> impl Iterator<Item = Range<usize>> + use<'a> {
-    let mut list = List::open(body, value, b'[');
+    elements_past(body, value, &[])
+}
+
+/// The same, where the ends of some values within are known.
+pub(crate) fn elements_past<'a>(
+    body: &'a [u8],
+    value: &Range<usize>,
+    known: &'a [Range<usize>],
+) -> impl Iterator<Item = Range<usize>> + use<'a> {
+    let mut list = List::open(body, value, b'[', known);
     std::iter::from_fn(move || list.element())
 }
 
@@ -58,8 +79,8 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn open(body: &'a [u8], value: &Range<usize>, bracket: u8) -> Self {
-        let mut scanner = Scanner::at(body, value.start);
+    fn open(body: &'a [u8], value: &Range<usize>, bracket: u8, known: &'a [Range<usize>]) -> Self {
+        let mut scanner = Scanner::at(body, value.start).with(Ends::from(known, value.start));
         let is_left = scanner.take(bracket).is_ok();
         Self { scanner, is_left }
     }
@@ -106,8 +127,14 @@ struct Open<'a> {
 }
 
 /// Meets every member of every object in a value, from left to right, each byte once.
-pub(crate) fn walk(body: &[u8], value: &Range<usize>, mut visit: impl FnMut(&Met<'_>) -> Next) {
-    let mut scanner = Scanner::at(body, value.start);
+/// The ends of some values within may be known.
+pub(crate) fn walk(
+    body: &[u8],
+    value: &Range<usize>,
+    known: &[Range<usize>],
+    mut visit: impl FnMut(&Met<'_>) -> Next,
+) {
+    let mut scanner = Scanner::at(body, value.start).with(Ends::from(known, value.start));
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut key = Cow::Borrowed("");
     loop {
@@ -176,7 +203,7 @@ fn next_value<'a>(
 
 /// The whole value that begins at a byte.
 pub(crate) fn value_at(body: &[u8], at: usize) -> Range<usize> {
-    at..skip::value(body, at).max(at)
+    at..skip::value(body, at, &mut Ends::none()).max(at)
 }
 
 #[cfg(test)]
@@ -191,7 +218,7 @@ mod tests {
 
     fn walked(body: &str, over: &str) -> Vec<(String, String)> {
         let mut met = Vec::new();
-        walk(body.as_bytes(), &whole(body), |member| {
+        walk(body.as_bytes(), &whole(body), &[], |member| {
             met.push((member.parent.to_owned(), member.key.to_owned()));
             if member.key == over {
                 Next::Over
@@ -281,7 +308,7 @@ mod tests {
 
         #[test]
         fn any_bytes_end(body in prop::collection::vec(any::<u8>(), 0..80)) {
-            walk(&body, &(0..body.len()), |_| Next::Into);
+            walk(&body, &(0..body.len()), &[], |_| Next::Into);
         }
     }
 }

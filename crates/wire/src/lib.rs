@@ -32,6 +32,7 @@ mod surface;
 pub mod translate;
 mod unserved;
 mod watch;
+mod words;
 
 pub use denial::{Audience, Client, Denial, DenialCode};
 pub use dialect::{Dialect, returns};

@@ -26,6 +26,8 @@ pub struct Peek {
     pub stream: bool,
     /// Every key that was looked for and found, with the span of its value.
     found: Vec<(&'static str, Range<usize>)>,
+    /// Where long values stand, from left to right, none within another: they need not be gone through again.
+    long: Vec<Range<usize>>,
 }
 
 /// The value of `model` in a request.
@@ -94,6 +96,7 @@ pub fn peek_call(surface: Surface, body: &[u8]) -> Result<Peek, PeekError> {
 
 pub(crate) const MODEL: &str = "model";
 pub(crate) const STREAM: &str = "stream";
+const TOOLS: &str = "tools";
 
 impl Peek {
     /// Where the value of a watched key stands.
@@ -105,6 +108,18 @@ impl Peek {
     /// The watched keys that were found.
     pub(crate) fn found(&self) -> &[(&'static str, Range<usize>)] {
         &self.found
+    }
+
+    /// Where long values stand, from left to right, none within another: they need not be gone through again.
+    pub(crate) fn long(&self) -> &[Range<usize>] {
+        &self.long
+    }
+
+    /// The same without its notes of long values, which change how fast a body is read and nothing else.
+    #[cfg(test)]
+    pub(crate) fn without_notes(mut self) -> Self {
+        self.long.clear();
+        self
     }
 
     fn put(&mut self, key: &'static str, span: Range<usize>, value: &[u8]) -> Result<(), PeekError> {
@@ -125,7 +140,7 @@ impl Peek {
 
 fn read(body: &[u8], watch: &Watch) -> Result<Peek, PeekError> {
     str::from_utf8(body).map_err(|_| PeekError::NotText)?;
-    let mut scanner = Scanner::new(body);
+    let mut scanner = Scanner::noting(body);
     if scanner.next_token() != Some(b'{') {
         return Err(PeekError::NotAnObject);
     }
@@ -138,7 +153,10 @@ fn read(body: &[u8], watch: &Watch) -> Result<Peek, PeekError> {
             let key = scanner.string()?;
             let key = watch.find(scanner.text(key));
             scanner.take(b':')?;
-            let span = scanner.value()?;
+            let span = match key {
+                Ok(Some(TOOLS)) => scanner.list()?,
+                _ => scanner.value()?,
+            };
             if let Some(key) = key? {
                 found.put(key, span.clone(), scanner.text(span))?;
             }
@@ -151,7 +169,10 @@ fn read(body: &[u8], watch: &Watch) -> Result<Peek, PeekError> {
     }
     match scanner.next_token() {
         Some(_) => Err(scanner.malformed()),
-        None => Ok(found),
+        None => {
+            found.long = scanner.noted();
+            Ok(found)
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! A scanner of JSON that builds nothing: it finds where values begin and end, and whether they are well formed.
 //!
-//! Bodies of coding tools are 40 to 125 KB, nearly all of it inside strings, so strings are skipped in blocks. The
-//! scanner accepts exactly the grammar of RFC 8259, with one addition that real clients need: an escaped half of a
-//! surrogate pair, which a client leaves behind when it cuts a long text.
+//! Bodies of coding tools are 40 to 125 KB, nearly all of it inside strings, so strings are skipped in words and in
+//! vectors, and it is noted where the long ones end, for whoever reads the body again. The scanner accepts exactly the
+//! grammar of RFC 8259, with one addition that real clients need: an escaped half of a surrogate pair, which a client
+//! leaves behind when it cuts a long text.
 
 use crate::peek::PeekError;
-use crate::skip;
+use crate::skip::{self, Ends};
+use crate::words::{ends_plain, first_of, plain_bytes, plain_run};
 use std::ops::Range;
 
 /// Deepest nesting that is read, the object itself included.
@@ -15,6 +17,11 @@ pub(crate) const MAX_DEPTH: u32 = 128;
 pub(crate) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Ends of values that are known already.
+    ends: Ends<'a>,
+    /// Where long values stand that were met.
+    long: Vec<Range<usize>>,
+    is_noting: bool,
 }
 
 /// Which brackets are open, as one bit each: set for an object, clear for an array.
@@ -22,12 +29,14 @@ pub(crate) struct Scanner<'a> {
 struct Open {
     objects: u128,
     depth: u32,
+    /// Brackets around the value, besides that of the object around the whole.
+    outer: u32,
 }
 
 impl Open {
     fn push(&mut self, is_object: bool) -> Result<(), PeekError> {
         // the object around the whole counts too
-        if self.depth + 1 >= MAX_DEPTH {
+        if self.outer + self.depth + 1 >= MAX_DEPTH {
             return Err(PeekError::TooDeep);
         }
         self.objects = self.objects << 1 | u128::from(is_object);
@@ -45,48 +54,44 @@ impl Open {
     }
 }
 
-/// Words of eight bytes that are looked at one by one before a string is taken for a long one.
+/// Least length of a value whose place is noted, in bytes: notes take a quarter of the body at most.
+const LONG: usize = 64;
+
+/// Words of eight bytes that are looked at one by one before a run is taken for a long one.
 const SHORT: usize = 4;
-
-/// A word of eight times the same byte.
-const fn each(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-/// Marks the first byte that ends a run of plain ones: a quote, a backslash or a control character. Those behind the
-/// first may be marked wrongly, because the subtractions borrow from them.
-const fn needs_look(word: u64) -> u64 {
-    let (quote, escape) = (word ^ each(b'"'), word ^ each(b'\\'));
-    let control = word.wrapping_sub(each(b' ')) & !word;
-    let quote = quote.wrapping_sub(each(1)) & !quote;
-    let escape = escape.wrapping_sub(each(1)) & !escape;
-    (control | quote | escape) & each(0x80)
-}
-
-/// Which byte of a word is the first that is marked.
-const fn place(marks: u64) -> usize {
-    (marks.trailing_zeros() / 8) as usize
-}
-
-/// Whether nothing in a block needs a look. All of it is looked at, with no way out in between, so that it becomes
-/// vector code.
-fn is_plain(block: &[[u8; 8]; 4]) -> bool {
-    let needs_look = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-    !block
-        .as_flattened()
-        .iter()
-        .fold(false, |found, byte| found | needs_look(byte))
-}
 
 impl<'a> Scanner<'a> {
     /// Begins at the first byte.
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self::at(bytes, 0)
     }
 
     /// Begins at another byte of a text that is known to be well formed.
     pub(crate) const fn at(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at }
+        Self {
+            bytes,
+            at,
+            ends: Ends::none(),
+            long: Vec::new(),
+            is_noting: false,
+        }
+    }
+
+    /// Begins at the first byte, and notes where long texts stand, so that nobody need go through them again.
+    pub(crate) const fn noting(bytes: &'a [u8]) -> Self {
+        let mut scanner = Self::new(bytes);
+        scanner.is_noting = true;
+        scanner
+    }
+
+    /// Where the long values stand that were met, from left to right, none within another.
+    pub(crate) fn noted(self) -> Vec<Range<usize>> {
+        self.long
+    }
+
+    /// The same, where the ends of some values are known.
+    pub(crate) fn with(self, ends: Ends<'a>) -> Self {
+        Self { ends, ..self }
     }
 
     /// Where it stands.
@@ -136,7 +141,72 @@ impl<'a> Scanner<'a> {
 
     /// Takes any value; the range is that of its text without surrounding white space.
     pub(crate) fn value(&mut self) -> Result<Range<usize>, PeekError> {
-        let mut open = Open::default();
+        self.value_within(0)
+    }
+
+    /// Takes any value; of a list of objects, long values of their members are noted as one, whatever they are.
+    pub(crate) fn list(&mut self) -> Result<Range<usize>, PeekError> {
+        if self.next_token() != Some(b'[') {
+            return self.value();
+        }
+        let start = self.at;
+        self.at += 1;
+        if self.next_token() == Some(b']') {
+            self.at += 1;
+            return Ok(start..self.at);
+        }
+        loop {
+            self.element()?;
+            if !self.goes_on(b']')? {
+                return Ok(start..self.at);
+            }
+        }
+    }
+
+    fn element(&mut self) -> Result<(), PeekError> {
+        if self.next_token() != Some(b'{') {
+            return self.value_within(1).map(drop);
+        }
+        self.at += 1;
+        if self.next_token() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.key()?;
+            let noted = self.long.len();
+            let value = self.value_within(2)?;
+            // what was noted within it is part of it
+            self.long.truncate(noted);
+            self.note(value);
+            if !self.goes_on(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    #[inline]
+    fn note(&mut self, value: Range<usize>) {
+        if value.len() >= LONG && self.is_noting {
+            self.long.push(value);
+        }
+    }
+
+    /// Takes a comma, or the bracket that ends the list.
+    fn goes_on(&mut self, close: u8) -> Result<bool, PeekError> {
+        let next = self.next_token();
+        if next != Some(b',') && next != Some(close) {
+            return Err(self.malformed());
+        }
+        self.at += 1;
+        Ok(next == Some(b','))
+    }
+
+    fn value_within(&mut self, outer: u32) -> Result<Range<usize>, PeekError> {
+        let mut open = Open {
+            outer,
+            ..Open::default()
+        };
         self.next_token();
         let start = self.at;
         loop {
@@ -160,7 +230,7 @@ impl<'a> Scanner<'a> {
             return None;
         }
         let start = self.at;
-        self.at = skip::value(self.bytes, start);
+        self.at = skip::value(self.bytes, start, &mut self.ends);
         (self.at > start).then_some(start..self.at)
     }
 
@@ -197,7 +267,11 @@ impl<'a> Scanner<'a> {
                         self.key()?;
                     }
                 }
-                Some(b'"') => return self.string().map(drop),
+                Some(b'"') => {
+                    let text = self.string()?;
+                    self.note(text);
+                    return Ok(());
+                }
                 Some(b'-' | b'0'..=b'9') => return self.number(),
                 Some(b't') => return self.literal(b"true"),
                 Some(b'f') => return self.literal(b"false"),
@@ -235,47 +309,42 @@ impl<'a> Scanner<'a> {
     /// Moves over bytes of a string that need no look.
     #[inline]
     fn skip_plain(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let (words, tail) = rest.as_chunks::<8>();
         // most strings, and most runs between two escapes, end within a few words
-        let (first, more) = words.split_at_checked(SHORT).unwrap_or((words, &[]));
-        let mut plain = 0;
-        for word in first {
-            let found = needs_look(u64::from_le_bytes(*word));
-            if found != 0 {
-                self.at += plain + place(found);
+        for _ in 0..SHORT {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let Some(word) = rest.first_chunk::<8>() else {
+                self.at += plain_bytes(rest);
+                return;
+            };
+            if let Some(plain) = first_of(ends_plain(*word)) {
+                self.at += plain;
                 return;
             }
-            plain += 8;
+            self.at += 8;
         }
-        let (blocks, _) = more.as_chunks::<4>();
-        plain += 32 * blocks.iter().take_while(|block| is_plain(block)).count();
-        let (words, _) = rest.get(plain..).unwrap_or_default().as_chunks::<8>();
-        for word in words {
-            let found = needs_look(u64::from_le_bytes(*word));
-            if found != 0 {
-                self.at += plain + place(found);
-                return;
-            }
-            plain += 8;
-        }
-        let look = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-        self.at += plain + tail.iter().position(look).unwrap_or(tail.len());
+        self.at += plain_run(self.bytes.get(self.at..).unwrap_or_default());
     }
 
+    /// Takes what follows a backslash.
+    #[inline]
     fn escape(&mut self) -> Result<(), PeekError> {
         self.at += 1;
         match self.byte() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-            Some(b'u') => {
-                let digits = self.bytes.get(self.at + 1..self.at + 5).unwrap_or_default();
-                if digits.len() != 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return Err(self.malformed());
-                }
-                self.at += 5;
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 1;
+                Ok(())
             }
-            _ => return Err(self.malformed()),
+            Some(b'u') => self.hexadecimal(),
+            _ => Err(self.malformed()),
         }
+    }
+
+    fn hexadecimal(&mut self) -> Result<(), PeekError> {
+        let digits = self.bytes.get(self.at + 1..self.at + 5).unwrap_or_default();
+        if digits.len() != 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(self.malformed());
+        }
+        self.at += 5;
         Ok(())
     }
 
@@ -323,3 +392,6 @@ impl<'a> Scanner<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

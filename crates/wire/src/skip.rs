@@ -3,7 +3,9 @@
 //! What a scan has accepted can be passed over by its brackets and quotes alone. On a text that is not well formed these
 //! functions end, within the text, at a place that means nothing.
 
+use crate::words::{first_of, is};
 use memchr::memchr;
+use std::ops::Range;
 
 /// Bytes of a string that are looked at in words before it is taken for a long one.
 const SHORT: usize = 32;
@@ -26,13 +28,51 @@ pub(crate) fn string(bytes: &[u8], start: usize) -> usize {
     }
 }
 
+/// Values whose ends are known already, none within another, from left to right.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends<'a>(&'a [Range<usize>]);
+
+impl<'a> Ends<'a> {
+    /// None.
+    pub(crate) const fn none() -> Self {
+        Self(&[])
+    }
+
+    /// Those of these that begin at a byte or behind it.
+    pub(crate) fn from(spans: &'a [Range<usize>], at: usize) -> Self {
+        let before = spans.partition_point(|span| span.start < at);
+        Self(spans.get(before..).unwrap_or_default())
+    }
+
+    /// The end of the value that begins at a byte, which is not before the last one that was asked for.
+    fn of(&mut self, at: usize) -> Option<usize> {
+        while let [first, rest @ ..] = self.0 {
+            if first.start > at {
+                break;
+            }
+            self.0 = rest;
+            if first.start == at {
+                return Some(first.end);
+            }
+        }
+        None
+    }
+}
+
 /// The first byte behind the value whose first byte this is.
-pub(crate) fn value(bytes: &[u8], start: usize) -> usize {
+pub(crate) fn value(bytes: &[u8], start: usize, ends: &mut Ends<'_>) -> usize {
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' => at = string(bytes, at),
+            b'"' => at = ends.of(at).unwrap_or_else(|| string(bytes, at)),
             b'{' | b'[' => {
+                if let Some(end) = ends.of(at) {
+                    at = end;
+                    if depth == 0 {
+                        return at;
+                    }
+                    continue;
+                }
                 depth += 1;
                 at += 1;
                 continue;
@@ -65,10 +105,8 @@ fn quote(rest: &[u8]) -> Option<usize> {
     let (head, _) = rest.split_at_checked(SHORT).unwrap_or((rest, &[]));
     let (words, _) = head.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
-        let other = u64::from_le_bytes(*word) ^ u64::from_ne_bytes([b'"'; 8]);
-        let found = other.wrapping_sub(u64::from_ne_bytes([1; 8])) & !other & u64::from_ne_bytes([0x80; 8]);
-        if found != 0 {
-            return Some(number * 8 + (found.trailing_zeros() / 8) as usize);
+        if let Some(place) = first_of(is(*word, b'"')) {
+            return Some(number * 8 + place);
         }
     }
     let looked_at = words.len() * 8;
@@ -84,7 +122,11 @@ mod tests {
 
     fn check(text: &str) {
         let whole = format!("{text} ,\"x\"]}}");
-        assert_eq!(value(whole.as_bytes(), 0), text.len(), "{text}");
+        assert_eq!(
+            value(whole.as_bytes(), 0, &mut Ends::none()),
+            text.len(),
+            "{text}"
+        );
     }
 
     #[test]
@@ -123,7 +165,10 @@ mod tests {
     #[test]
     fn what_is_not_well_formed_ends_too() {
         for text in ["\"", "\"\\\"", "[", "{\"", "", "[\"]", "}", ",", "[}"] {
-            assert!(value(text.as_bytes(), 0) <= text.len(), "{text}");
+            assert!(
+                value(text.as_bytes(), 0, &mut Ends::none()) <= text.len(),
+                "{text}"
+            );
         }
     }
 
@@ -150,12 +195,12 @@ mod tests {
             let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.unwrap();
             let whole = text.clone() + &behind;
             prop_assert_eq!(Scanner::new(whole.as_bytes()).value(), Ok(0..text.len()));
-            prop_assert_eq!(value(whole.as_bytes(), 0), text.len());
+            prop_assert_eq!(value(whole.as_bytes(), 0, &mut Ends::none()), text.len());
         }
 
         #[test]
         fn any_bytes_end(body in prop::collection::vec(any::<u8>(), 0..80), at in 0..90_usize) {
-            let end = value(&body, at);
+            let end = value(&body, at, &mut Ends::none());
             prop_assert!(end <= body.len().max(at));
         }
     }

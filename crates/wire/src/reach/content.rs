@@ -48,10 +48,14 @@ const ADDRESSES: [(&str, &str); 7] = [
     ("image_url", "url"),
 ];
 
-/// Looks through messages; gives the lists of tools that they bring along.
-pub(super) fn check(body: &[u8], value: &Range<usize>) -> Result<Vec<Range<usize>>, OutOfReach> {
+/// Looks through messages; gives the lists of tools that they bring along. The ends of some values may be known.
+pub(super) fn check(
+    body: &[u8],
+    value: &Range<usize>,
+    known: &[Range<usize>],
+) -> Result<Vec<Range<usize>>, OutOfReach> {
     let (mut wrong, mut tools) = (None, Vec::new());
-    walk(body, value, |met| {
+    walk(body, value, known, |met| {
         if wrong.is_some() || OWN.contains(&met.key) {
             return Next::Over;
         }

@@ -18,6 +18,7 @@ const ATTRIBUTION: &str = "x-anthropic-billing-header:";
 pub(super) struct Judge<'a> {
     surface: Surface,
     body: &'a Bytes,
+    peek: &'a Peek,
     allowed: &'a Allowed<'a>,
     caps: &'a Caps,
     edits: Edits,
@@ -26,10 +27,17 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(surface: Surface, body: &'a Bytes, allowed: &'a Allowed<'a>, caps: &'a Caps) -> Self {
+    pub(super) fn new(
+        surface: Surface,
+        body: &'a Bytes,
+        peek: &'a Peek,
+        allowed: &'a Allowed<'a>,
+        caps: &'a Caps,
+    ) -> Self {
         Self {
             surface,
             body,
+            peek,
             allowed,
             caps,
             edits: Edits::of(body.clone()),
@@ -71,8 +79,8 @@ impl<'a> Judge<'a> {
     }
 
     /// What comes out.
-    pub(super) fn reached(mut self, peek: &Peek) -> Reached {
-        if super::is_kept_by_default(self.surface) && peek.value("store").is_none() {
+    pub(super) fn reached(mut self) -> Reached {
+        if super::is_kept_by_default(self.surface) && self.peek.value("store").is_none() {
             self.edits.insert("store", b"false");
         }
         Reached {
@@ -123,6 +131,7 @@ impl<'a> Judge<'a> {
         }
         let mut bench = tools::Bench {
             body: self.body,
+            long: self.peek.long(),
             allowed: self.allowed,
             has_plain,
             is_gemini: self.dialect() == Dialect::Gemini,
@@ -155,7 +164,7 @@ impl<'a> Judge<'a> {
             self.drop_attribution(value);
         }
         // lists of tools in messages say again what was said or found before, some of it without types
-        let mut lists = content::check(self.body, value)?.into_iter();
+        let mut lists = content::check(self.body, value, self.peek.long())?.into_iter();
         lists.try_for_each(|list| self.tools(&list, true))
     }
 

@@ -145,11 +145,11 @@ pub fn check(
     allowed: &Allowed<'_>,
     caps: &Caps,
 ) -> Result<Reached, OutOfReach> {
-    let mut judge = judge::Judge::new(surface, body, allowed, caps);
+    let mut judge = judge::Judge::new(surface, body, peek, allowed, caps);
     for (key, value) in peek.found() {
         judge.judge(key, value)?;
     }
-    Ok(judge.reached(peek))
+    Ok(judge.reached())
 }
 
 /// Whether the provider keeps the answer to this call unless told not to.

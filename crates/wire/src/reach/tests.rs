@@ -23,9 +23,18 @@ fn reach(surface: Surface, body: &str, tools: &[&str]) -> Result<(String, Vec<St
     };
     let body = Bytes::copy_from_slice(body.as_bytes());
     let peek = peek_call(surface, &body).unwrap_or_else(|error| panic!("{error}: {body:?}"));
-    let reached = check(surface, &body, &peek, &allowed, &Caps::default())?;
-    let out = reached.edits.apply().unwrap().to_vec();
-    Ok((String::from_utf8(out).unwrap(), reached.cut))
+    let told = |peek: &crate::Peek| {
+        let reached = check(surface, &body, peek, &allowed, &Caps::default())?;
+        let out = reached.edits.apply().unwrap().to_vec();
+        Ok((String::from_utf8(out).unwrap(), reached.cut))
+    };
+    let result = told(&peek);
+    assert_eq!(
+        result,
+        told(&peek.without_notes()),
+        "notes of long values make a difference"
+    );
+    result
 }
 
 fn passes(surface: Surface, body: &str) {

@@ -5,7 +5,7 @@
 //! known by their types; a type that is not known could be anything, so it counts as the provider's.
 
 use super::{Allowed, OutOfReach};
-use crate::inside::{elements, first, members, raw, text};
+use crate::inside::{elements, elements_past, first, members, members_past, raw, text};
 use std::ops::Range;
 
 /// Types of tools that the caller's own program runs. A star stands for the date of a version.
@@ -77,6 +77,8 @@ const SHOWN: usize = 60;
 /// A list of tools on trial.
 pub(super) struct Bench<'a> {
     pub body: &'a [u8],
+    /// Where long values stand, as far as that is known.
+    pub long: &'a [Range<usize>],
     pub allowed: &'a Allowed<'a>,
     /// Whether a tool without a type is the caller's own.
     pub has_plain: bool,
@@ -98,7 +100,7 @@ impl Bench<'_> {
         if depth > DEEPEST {
             return Err(OutOfReach::Unreadable { key: "tools" });
         }
-        for tool in elements(self.body, list) {
+        for tool in elements_past(self.body, list, self.long) {
             self.found += 1;
             if self.found > self.most {
                 // the caller of this says so, with the right words
@@ -114,7 +116,7 @@ impl Bench<'_> {
 
     fn tool(&mut self, tool: &Range<usize>, depth: usize) -> Result<(), OutOfReach> {
         let (body, mut is_plain, mut types) = (self.body, self.has_plain || self.is_gemini, 0);
-        for (key, value) in members(body, tool) {
+        for (key, value) in members_past(body, tool, self.long) {
             if let Some(name) = by_key(&key, self.is_gemini) {
                 need(self.allowed, name, &key)?;
             }
