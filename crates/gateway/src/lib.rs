@@ -11,6 +11,7 @@
 //!    permit names, sends the original bytes there, and passes the answer back in the blocks in which it comes. Or
 //!    `refuse` puts the refusal into words. While the answer is on its way the permit is watched over, and the answer
 //!    ends when it is lost.
+//!    Where the provider speaks another dialect, request and answer are translated on the way.
 //! 7. `routing` finds the deployment to ask for, and the next one when that fails; each by a decision of its own.
 //!
 //! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses

@@ -2,9 +2,10 @@
 //!
 //! Callers speak the protocol of OpenAI or that of Anthropic, and so do providers. This crate knows the shapes: where
 //! the name of the model stands in a request ([`peek`]), how to replace it without touching any other byte
-//! ([`splice`], [`Edits`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]), and how a
-//! refusal or an error is put so that the programs people really use show it as it was meant ([`denial`], [`fault`]), and
-//! how the binary events of Bedrock become those of Anthropic's protocol ([`bedrock`]).
+//! ([`splice`], [`Edits`]), which headers travel on ([`Dialect::forwards`]), how a list of models is written ([`list`]),
+//! how a refusal or an error is put so that the programs people really use show it as it was meant ([`denial`], [`fault`]), and
+//! how the binary events of Bedrock become those of Anthropic's protocol ([`bedrock`]). Where caller and provider speak
+//! different protocols, their conversation is put from one in the other ([`translate`]).
 //!
 //! Everything here is a function from bytes and data to bytes and data.
 
