@@ -194,7 +194,7 @@ impl Walk<'_> {
         let tests = self.plan.egress.iter();
         tests
             .filter(|test| test.scope.holds(self.bound.traits))
-            .map(|test| here.map_or(test.at_home, |place| self.core.place_state(&test.table, place)))
+            .map(|test| here.map_or(test.at_home, |place| test.state(self.core, place)))
             .max()
             .unwrap_or_default()
     }

@@ -2,7 +2,7 @@
 
 use super::Core;
 use super::epoch::{Epoch, standing};
-use register::model::{Effect, Entity, Instrument, Register, Share, Status, glob_matches};
+use register::model::{Effect, Instrument, Owner, Register, Share, Status, glob_matches};
 use std::collections::BTreeSet;
 
 /// Agreements per deployment, and affiliates per agreement.
@@ -11,8 +11,11 @@ pub(crate) struct Cover {
     named: Vec<Vec<usize>>,
 }
 
+/// Who is an affiliate: where several clauses define it, who is one by each of them.
+struct Affiliation(Vec<Definition>);
+
 /// From which share on, or with control, an entity is an affiliate.
-struct Affiliation {
+struct Definition {
     share: Share,
     at_least: bool,
     control: bool,
@@ -87,11 +90,7 @@ impl Cover {
         deployment: usize,
         licensee: &'a str,
     ) -> BTreeSet<&'a str> {
-        let mut affiliation = Affiliation {
-            share: half(),
-            at_least: true,
-            control: true,
-        };
+        let mut definitions = Vec::new();
         let mut affiliates = false;
         for effect in self.structure(core, epoch, deployment) {
             match effect {
@@ -101,17 +100,24 @@ impl Cover {
                     at_least,
                     control,
                 } => {
-                    affiliation = Affiliation {
+                    definitions.push(Definition {
                         share: share.clone(),
                         at_least: *at_least,
                         control: *control,
-                    };
+                    });
                 }
                 _ => {}
             }
         }
+        if definitions.is_empty() {
+            definitions.push(Definition {
+                share: half(),
+                at_least: true,
+                control: true,
+            });
+        }
         if affiliates {
-            affiliation.family_of(&core.register, licensee)
+            Affiliation(definitions).family_of(&core.register, licensee)
         } else {
             BTreeSet::from([licensee])
         }
@@ -139,32 +145,27 @@ impl Cover {
     }
 }
 
-impl Affiliation {
-    fn links(&self, entity: &Entity, owner: &str) -> bool {
-        entity
-            .owners
-            .iter()
-            .filter(|link| link.owner == owner && link.owned == entity.id)
-            .any(|link| {
-                let enough = if self.at_least {
-                    link.share >= self.share
-                } else {
-                    link.share > self.share
-                };
-                enough || (self.control && link.controls)
-            })
+impl Definition {
+    fn counts(&self, link: &Owner) -> bool {
+        let enough = if self.at_least {
+            link.share >= self.share
+        } else {
+            link.share > self.share
+        };
+        enough || (self.control && link.controls)
     }
+}
 
+impl Affiliation {
     /// The licensee, those who hold it, link by link upwards, and all that any of these holds, link by link downwards.
-    /// A partner who holds half of one of our ventures is no affiliate, nor are its other ventures.
+    /// A partner who holds half of one of our ventures is no affiliate, nor are its other ventures. Links between owners
+    /// that the register does not list as entities count like any other.
     fn family_of<'a>(&self, register: &'a Register, licensee: &'a str) -> BTreeSet<&'a str> {
         let links = || {
-            register.entities.iter().flat_map(move |entity| {
-                let owners = entity.owners.iter().map(|link| link.owner.as_str());
-                owners
-                    .filter(move |owner| self.links(entity, owner))
-                    .map(move |owner| (owner, entity.id.as_str()))
-            })
+            let owners = register.entities.iter().flat_map(|entity| &entity.owners);
+            owners
+                .filter(|link| self.0.iter().all(|definition| definition.counts(link)))
+                .map(|link| (link.owner.as_str(), link.owned.as_str()))
         };
         let parents = closure(BTreeSet::from([licensee]), || {
             links().map(|(owner, owned)| (owned, owner))

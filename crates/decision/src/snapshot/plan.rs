@@ -5,7 +5,7 @@ use super::table::PlaceTable;
 use super::triggers::{Host, Triggers};
 use super::{Core, traits};
 use crate::verdict::{ClauseIndex, State};
-use register::model::{Clause, Deployment, HostingPlace, Instrument, Layer, LiftPlaces, Test};
+use register::model::{Clause, Deployment, HostingPlace, Instrument, Layer, LiftPlaces, PlaceFact, Test};
 use territory::{PlaceSet, Slot};
 
 /// The clauses that apply to a deployment in a segment.
@@ -46,8 +46,22 @@ pub(crate) struct EgressTest {
     pub scope: traits::Scope,
     /// The places of the clause.
     pub table: Box<PlaceTable>,
+    /// The legal status of the clause is unclear, so that it can be no worse than unclear.
+    pub doubtful: bool,
     /// Its state at the egress place that the register names.
     pub at_home: State,
+}
+
+impl EgressTest {
+    /// Its state at a place.
+    pub(crate) fn state(&self, core: &Core, place: &PlaceFact) -> State {
+        let state = core.place_state(&self.table, place);
+        if self.doubtful {
+            state.min(State::Unclear)
+        } else {
+            state
+        }
+    }
 }
 
 /// One clause in a plan.
@@ -188,17 +202,14 @@ impl Planner<'_> {
         for condition in &now.conditions {
             match &condition.test {
                 TestNow::Places(_, table) if place_clause && instrument.layer != Layer::House => {
-                    let table = if now.doubtful {
-                        Box::new(table.doubted())
-                    } else {
-                        table.clone()
-                    };
-                    let at_home = self.core.place_state(&table, &self.deployment.hosting.egress);
-                    plan.egress.push(EgressTest {
+                    let mut test = EgressTest {
                         scope,
-                        table,
-                        at_home,
-                    });
+                        table: table.clone(),
+                        doubtful: now.doubtful,
+                        at_home: State::NotMet,
+                    };
+                    test.at_home = test.state(self.core, &self.deployment.hosting.egress);
+                    plan.egress.push(test);
                 }
                 TestNow::Plain(Test::EvidenceRequired) => plan.evidence.push(scope),
                 _ => {}

@@ -89,16 +89,6 @@ impl PlaceTable {
         !(self.met.is_empty() && self.unknown.is_empty() && self.unclear.is_empty())
     }
 
-    /// The test of a clause whose legal status is unclear: nowhere worse than unclear.
-    pub(crate) fn doubted(&self) -> Self {
-        Self {
-            met: PlaceSet::EMPTY,
-            unknown: PlaceSet::EMPTY,
-            unclear: self.stopping(),
-            ..*self
-        }
-    }
-
     /// The test where *met* is for a person to decide.
     pub(crate) fn reviewed(&self) -> Self {
         Self {

@@ -1,7 +1,8 @@
 //! Who is an affiliate of whom: parents and theirs, and everybody below them, by links that the contract counts.
 
-use crate::text::{Standing, Text};
-use register::model::{Effect, Instrument, Owner, Share};
+use super::agreements::counts;
+use crate::text::Text;
+use register::model::{Deployment, Effect, Instrument, Owner, Share};
 use std::collections::BTreeSet;
 
 /// Ties between entities that make affiliates.
@@ -13,19 +14,18 @@ pub(crate) struct Affiliates {
 
 impl Affiliates {
     /// The ties that count under these instruments: as they define an affiliate, else one half or control.
-    pub(crate) fn under(instruments: &[&Instrument], text: &Text) -> Self {
+    pub(crate) fn under(instruments: &[&Instrument], deployment: &Deployment, text: &Text) -> Self {
         let mut definitions: Vec<(Share, bool, bool)> = Vec::new();
         for (instrument, clause) in instruments
             .iter()
             .flat_map(|one| one.clauses.iter().map(move |clause| (one, clause)))
         {
-            let standing = Standing::of(instrument, clause, text.at, text.known_at);
             if let Effect::DefinesAffiliate {
                 share,
                 at_least,
                 control,
             } = &clause.effect
-                && standing.is_some_and(|standing| standing.valid)
+                && counts(instrument, clause, deployment, text)
             {
                 definitions.push((share.clone(), *at_least, *control));
             }
@@ -34,7 +34,7 @@ impl Affiliates {
             definitions.push((half(), true, true));
         }
         let counts = |link: &Owner| {
-            definitions.iter().any(|(share, at_least, control)| {
+            definitions.iter().all(|(share, at_least, control)| {
                 link.share > *share || (*at_least && link.share == *share) || (*control && link.controls)
             })
         };

@@ -3,7 +3,7 @@
 use super::affiliates::Affiliates;
 use crate::places::is_known;
 use crate::text::{Standing, Text};
-use register::model::{Deployment, Effect, Instrument, Layer};
+use register::model::{Clause, Deployment, Effect, Instrument, Layer};
 use std::collections::BTreeSet;
 
 /// The instruments of one deployment.
@@ -55,7 +55,8 @@ impl Agreements {
             .collect();
         let in_force =
             |one: &&&Instrument| is_known(one.known_from, text.known_at) && one.validity.contains(text.at);
-        let affiliates = covers_affiliates(&own, text).then(|| Affiliates::under(&own, text));
+        let affiliates =
+            covers_affiliates(&own, deployment, text).then(|| Affiliates::under(&own, deployment, text));
         for one in own
             .iter()
             .filter(in_force)
@@ -109,13 +110,33 @@ fn reaches(instrument: &Instrument, deployment: &Deployment) -> bool {
     instrument.channels.is_empty() || instrument.channels.contains(&deployment.channel)
 }
 
-fn covers_affiliates(own: &[&Instrument], text: &Text) -> bool {
+fn covers_affiliates(own: &[&Instrument], deployment: &Deployment, text: &Text) -> bool {
     own.iter().any(|one| {
-        one.clauses.iter().any(|clause| {
-            clause.effect == Effect::CoversAffiliates
-                && Standing::of(one, clause, text.at, text.known_at).is_some_and(|standing| standing.valid)
-        })
+        one.clauses
+            .iter()
+            .any(|clause| clause.effect == Effect::CoversAffiliates && counts(one, clause, deployment, text))
     })
+}
+
+/// Whether a clause that gives others their meaning does so: in force beyond doubt, for this model and account.
+pub(super) fn counts(instrument: &Instrument, clause: &Clause, deployment: &Deployment, text: &Text) -> bool {
+    let standing = Standing::of(instrument, clause, text.at, text.known_at);
+    let scope = &clause.scope;
+    let model = text
+        .register
+        .models
+        .iter()
+        .find(|model| model.id == deployment.model);
+    standing.is_some_and(|standing| standing.valid && !standing.doubted)
+        && (scope.models.is_empty()
+            || scope
+                .models
+                .iter()
+                .any(|glob| matches_glob(glob, &deployment.model)))
+        && scope
+            .modality
+            .is_none_or(|modality| model.is_some_and(|model| model.modality == modality))
+        && (scope.accounts.is_empty() || scope.accounts.contains(&deployment.account))
 }
 
 /// Whether a text matches a pattern in which `*` stands for any run of characters.

@@ -254,8 +254,9 @@ fn reached(spot: Spot, lifted: Place, protected: &BTreeSet<Place>) -> bool {
 /// Whether an exception for a trip reaches a spot. A trip names no subdivision, so that it never reaches one that the
 /// lifted set itself names.
 pub(crate) fn trip_reaches(spot: Spot, trip: Place, protected: &BTreeSet<Place>) -> bool {
-    let mut way = outward(spot.place).take_while(|around| !protected.contains(around));
-    way.any(|around| around == trip)
+    let mut around = outward(spot.place);
+    let is_apart = outward(spot.place).any(|around| protected.contains(&around));
+    !is_apart && around.any(|around| around == trip)
 }
 
 /// The state on which all parts agree, else unknown.

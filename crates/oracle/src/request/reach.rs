@@ -50,6 +50,11 @@ fn one(
     residency: Option<&Chart>,
 ) -> Result<RestrictedExpression, OracleError> {
     let gazetteer = &asked.text.gazetteer;
+    let mut protected = need.protected.clone();
+    if let Some(chart) = residency.filter(|_| need.by_residency) {
+        protected.extend(&chart.named_parts);
+    }
+    let protected = &protected;
     let mut sets: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for stratum in need.strata() {
         sets.insert(need.stratum_name(stratum), BTreeSet::new());
@@ -64,9 +69,9 @@ fn one(
                     .then(|| residency.map_or(State::NotMet, |chart| chart.state(part, Polarity::NotIn)));
                 let within = match place {
                     TestedPlace::Named(place) if !whole => within(need, asked, |trip| {
-                        trip_reaches(Spot { place, rest: false }, trip, &need.protected)
+                        trip_reaches(Spot { place, rest: false }, trip, protected)
                     }),
-                    _ => within(need, asked, |trip| trip_reaches(part, trip, &need.protected)),
+                    _ => within(need, asked, |trip| trip_reaches(part, trip, protected)),
                 };
                 let entry = if whole {
                     format!("{spot}>{part}")
@@ -86,7 +91,7 @@ fn one(
             .chain(gazetteer.wholes())
             .filter(|spot| {
                 gazetteer.within(*spot).iter().all(|part| {
-                    within(need, asked, |trip| trip_reaches(*part, trip, &need.protected))
+                    within(need, asked, |trip| trip_reaches(*part, trip, protected))
                         .is_some_and(|within| within <= at)
                 })
             });
