@@ -11,7 +11,7 @@ use crate::snapshot::triggers::Triggers;
 use crate::snapshot::{Core, Snapshot};
 use register::model::{Effect, ExceptionApproval, Instant, PlaceFact, Polarity, Purpose, UsStatus, Worker};
 use std::sync::Arc;
-use territory::{Place, Slot};
+use territory::{Place, PlaceSet, Slot};
 
 /// Facts as one snapshot sees them at an instant. Valid for that snapshot only.
 pub struct Bound {
@@ -73,7 +73,10 @@ pub struct Bound {
 
 /// An open trip.
 pub(crate) struct BoundTrip {
-    pub place: Place,
+    /// Where an exception for this trip holds.
+    pub reach: PlaceSet,
+    /// Whether the register tells the place of the trip apart from those around it.
+    told_apart: bool,
     /// Day of the trip on which the decision falls, the first being 1; `None`: its start is unknown.
     pub day: Option<i64>,
 }
@@ -89,6 +92,13 @@ impl Snapshot {
             .map(|place| core.atlas.slot(*place))
             .collect();
         let (end_users, end_user_unrecognised) = end_users(core, facts);
+        let declared = request_end_users(facts);
+        let everywhere: Vec<Place> = presence
+            .places
+            .iter()
+            .copied()
+            .chain(known_places(declared))
+            .collect();
         let mut people = claimed.clone();
         if !makes(Mistake::EndUsersIgnored) {
             people.extend(&end_users);
@@ -122,7 +132,7 @@ impl Snapshot {
             trips: presence
                 .trips
                 .iter()
-                .map(|trip| BoundTrip::new(*trip, at))
+                .map(|trip| BoundTrip::new(core, *trip, &everywhere, at))
                 .collect(),
             over_vpn: presence.over_vpn,
             employer: entity(core, &facts.entity),
@@ -174,6 +184,7 @@ impl Bound {
             .triggers
             .without(Triggers::DISAGREE)
             .and(Triggers::DISAGREE.when(self.disagree));
+        self.trips.retain(|trip| trip.told_apart);
         self.sites = site.into_iter().cloned().collect();
     }
 
@@ -257,22 +268,40 @@ impl Bound {
 }
 
 impl BoundTrip {
-    fn new(trip: crate::presence::OpenTrip, at: Instant) -> Self {
+    /// A trip to a place that the register does not tell apart stands for more than was travelled to: it counts only
+    /// if all people who may be there are in the very place.
+    fn new(core: &Core, trip: crate::presence::OpenTrip, people: &[Place], at: Instant) -> Self {
+        let told_apart = core.atlas.tells_apart(trip.place);
+        let reach = core.atlas.expand(trip.place);
+        let is_there = |place: &Place| {
+            !core.atlas.expand(*place).intersects(&reach)
+                || outwards(*place).any(|around| around == trip.place)
+        };
+        let counts = told_apart || people.iter().all(is_there);
         Self {
-            place: trip.place,
+            reach: if counts { reach } else { PlaceSet::EMPTY },
+            told_apart,
             day: trip.from.map(|from| at.utc_day() - from.utc_day() + 1),
         }
     }
 }
 
+fn outwards(place: Place) -> impl Iterator<Item = Place> {
+    std::iter::successors(Some(place), |inner| inner.enclosing())
+}
+
 fn end_users(core: &Core, facts: &Facts) -> (Vec<Slot>, bool) {
-    let declared = facts.request.end_users.as_deref().unwrap_or_default();
+    let declared = request_end_users(facts);
     (
         known_places(declared)
             .map(|place| core.atlas.slot(place))
             .collect(),
         any_unrecognised(declared),
     )
+}
+
+fn request_end_users(facts: &Facts) -> &[PlaceFact] {
+    facts.request.end_users.as_deref().unwrap_or_default()
 }
 
 fn known_places(places: &[PlaceFact]) -> impl Iterator<Item = Place> {

@@ -159,7 +159,8 @@ impl Atlas {
     }
 
     /// Whether a slot of its own, and no rest or larger place, stands for this place.
-    pub(crate) fn tells_apart(&self, place: Place) -> bool {
+    #[must_use]
+    pub fn tells_apart(&self, place: Place) -> bool {
         let slot = self.slot(place);
         self.place(slot) == Some(place) && !self.is_rest(slot)
     }

@@ -1,6 +1,7 @@
 //! Tests of everything that is no place of a person.
 
 use super::Walk;
+use super::places::PlacePut;
 use crate::facts::ScreeningResult;
 use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{TestNow, met_if};
@@ -118,8 +119,8 @@ impl Walk<'_> {
                     continue;
                 };
                 let state = match outcome {
-                    Outcome::Review => self.claimed(&table.reviewed(), check, position),
-                    Outcome::Deny => self.claimed(table, check, position),
+                    Outcome::Review => self.claimed(PlacePut::new(&table.reviewed(), check, position)),
+                    Outcome::Deny => self.claimed(PlacePut::new(table, check, position)),
                 };
                 worst = worst.max(if now.doubtful {
                     state.min(State::Unclear)

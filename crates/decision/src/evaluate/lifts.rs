@@ -1,9 +1,10 @@
 //! Exceptions: whether they hold, and what they take away.
 
 use super::Walk;
+use super::places::PlacePut;
 use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{LiftNow, both, met_if};
-use crate::snapshot::plan::{Check, LiftRef, reached_by};
+use crate::snapshot::plan::{Check, LiftRef};
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::{LiftUsed, State};
 use register::model::{LiftPlaces, PlaceFact};
@@ -15,13 +16,12 @@ impl Walk<'_> {
         &self,
         slot: Slot,
         state: State,
-        check: &Check,
-        position: usize,
+        put: PlacePut,
         lifts: &mut Vec<LiftUsed>,
-        table: &PlaceTable,
     ) -> State {
-        self.apply(check, state, lifts, |lift, now| {
-            self.reaches(slot, lift, now, position, table.named_parts)
+        self.apply(put.check, state, lifts, |lift, now| {
+            let of_trip = now.lift.places == LiftPlaces::OpenTrip;
+            (put.to_people || !of_trip) && self.reaches(slot, lift, now, put.position, put.table.named_parts)
         })
     }
 
@@ -70,7 +70,7 @@ impl Walk<'_> {
                         .lift
                         .max_days
                         .is_none_or(|days| trip.day.is_some_and(|day| day <= i64::from(days)));
-                in_time && reached_by(self.core, trip.place, named).contains(slot)
+                in_time && trip.reach.minus(&named).contains(slot)
             }),
         }
     }

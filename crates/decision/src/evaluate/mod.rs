@@ -4,6 +4,7 @@ mod conditions;
 mod lifts;
 mod places;
 
+use self::places::PlacePut;
 use crate::bound::Bound;
 use crate::facts::Entitlement;
 use crate::presence::earliest;
@@ -123,15 +124,20 @@ impl Walk<'_> {
         lifts: &mut Vec<LiftUsed>,
     ) -> State {
         match &condition.test {
-            TestNow::Places(subject, table) => self.places(*subject, table, check, position, lifts),
+            TestNow::Places(subject, table) => {
+                self.places(*subject, PlacePut::new(table, check, position), lifts)
+            }
             TestNow::TierInPlaces(tiers, table) => {
-                self.tiers(tiers, table, condition.outcome, check, position, lifts)
+                let put = PlacePut::new(table, check, position);
+                self.tiers(tiers, put, condition.outcome, lifts)
             }
             TestNow::Plain(Test::OutsideResidency) => {
                 self.residency(condition.outcome, check, position, lifts)
             }
             TestNow::Unfiled(filed, _) if filed.contains(&self.deployment.model) => State::NotMet,
-            TestNow::Unfiled(_, table) => self.places(PlaceSubject::People, table, check, position, lifts),
+            TestNow::Unfiled(_, table) => {
+                self.places(PlaceSubject::People, PlacePut::new(table, check, position), lifts)
+            }
             other => {
                 let state = self.plain(other, condition.outcome);
                 if state.stops() && !check.lifts.is_empty() {

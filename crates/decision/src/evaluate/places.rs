@@ -8,33 +8,53 @@ use crate::verdict::{LiftUsed, State};
 use register::model::{Outcome, PlaceFact, PlaceSubject, Tier};
 use territory::Slot;
 
+/// A place test of one clause, as it is put.
+#[derive(Clone, Copy)]
+pub(super) struct PlacePut<'a> {
+    pub(super) table: &'a PlaceTable,
+    pub(super) check: &'a Check,
+    /// Of the condition in its clause.
+    pub(super) position: usize,
+    /// Whether the places are those of people: an open trip says nothing about any others.
+    pub(super) to_people: bool,
+}
+
+impl<'a> PlacePut<'a> {
+    pub(super) const fn new(table: &'a PlaceTable, check: &'a Check, position: usize) -> Self {
+        Self {
+            table,
+            check,
+            position,
+            to_people: false,
+        }
+    }
+
+    const fn to_people(self) -> Self {
+        Self {
+            to_people: true,
+            ..self
+        }
+    }
+}
+
 impl Walk<'_> {
     #[inline]
-    pub(super) fn places(
-        &self,
-        subject: PlaceSubject,
-        table: &PlaceTable,
-        check: &Check,
-        position: usize,
-        lifts: &mut Vec<LiftUsed>,
-    ) -> State {
+    pub(super) fn places(&self, subject: PlaceSubject, put: PlacePut, lifts: &mut Vec<LiftUsed>) -> State {
         match subject {
-            PlaceSubject::People => self.people(table, check, position, lifts),
+            PlaceSubject::People => self.people(put, lifts),
             PlaceSubject::PeopleAndInference => {
-                let people = self.people(table, check, position, lifts);
-                people.max(self.inference(table, check, position, lifts))
+                let people = self.people(put, lifts);
+                people.max(self.inference(put, lifts))
             }
-            PlaceSubject::Inference => self.inference(table, check, position, lifts),
-            PlaceSubject::Storage => self.storage(table, check, position, lifts),
+            PlaceSubject::Inference => self.inference(put, lifts),
+            PlaceSubject::Storage => self.storage(put, lifts),
             PlaceSubject::InferenceAndStorage => {
-                let inference = self.inference(table, check, position, lifts);
-                inference.max(self.storage(table, check, position, lifts))
+                let inference = self.inference(put, lifts);
+                inference.max(self.storage(put, lifts))
             }
-            PlaceSubject::Output => self.facts(self.bound.output.iter(), table, check, position, lifts),
-            PlaceSubject::Billing => {
-                self.facts(std::iter::once(self.billing()), table, check, position, lifts)
-            }
-            PlaceSubject::Egress => self.facts(std::iter::once(self.egress()), table, check, position, lifts),
+            PlaceSubject::Output => self.facts(self.bound.output.iter(), put, lifts),
+            PlaceSubject::Billing => self.facts(std::iter::once(self.billing()), put, lifts),
+            PlaceSubject::Egress => self.facts(std::iter::once(self.egress()), put, lifts),
             // answered per entity when the epoch was made
             PlaceSubject::Establishment | PlaceSubject::Headquarters | PlaceSubject::PrincipalPlace => {
                 State::NotMet
@@ -44,121 +64,85 @@ impl Walk<'_> {
 
     /// Credible places of the person and places of end users.
     #[inline]
-    fn people(&self, table: &PlaceTable, check: &Check, position: usize, lifts: &mut Vec<LiftUsed>) -> State {
-        let mut worst = self.slots(&self.bound.people, table, check, position, lifts);
-        if (self.bound.people_unknown || self.bound.unrecognised) && table.can_stop() {
+    fn people(&self, put: PlacePut, lifts: &mut Vec<LiftUsed>) -> State {
+        let mut worst = self.slots(&self.bound.people, put.to_people(), lifts);
+        if (self.bound.people_unknown || self.bound.unrecognised) && put.table.can_stop() {
             let doubt = if self.bound.people_unknown {
                 State::Unknown
             } else {
                 State::Unclear
             };
-            worst = worst.max(self.lift_anywhere(check, doubt, lifts));
+            worst = worst.max(self.lift_anywhere(put.check, doubt, lifts));
         }
         worst
     }
 
     /// Places of credible claims alone.
-    pub(super) fn claimed(&self, table: &PlaceTable, check: &Check, position: usize) -> State {
-        self.slots(&self.bound.claimed, table, check, position, &mut Vec::new())
+    pub(super) fn claimed(&self, put: PlacePut) -> State {
+        self.slots(&self.bound.claimed, put.to_people(), &mut Vec::new())
     }
 
-    fn inference(
-        &self,
-        table: &PlaceTable,
-        check: &Check,
-        position: usize,
-        lifts: &mut Vec<LiftUsed>,
-    ) -> State {
-        let mut worst = table.worst_in(&self.plan.inference);
-        if worst.stops() && !check.lifts.is_empty() {
+    fn inference(&self, put: PlacePut, lifts: &mut Vec<LiftUsed>) -> State {
+        let mut worst = put.table.worst_in(&self.plan.inference);
+        if worst.stops() && !put.check.lifts.is_empty() {
             let slots: Vec<Slot> = self.plan.inference.iter().collect();
-            worst = self.slots(&slots, table, check, position, lifts);
+            worst = self.slots(&slots, put, lifts);
         }
-        if self.plan.inference_unrecognised && table.can_stop() {
-            worst = worst.max(self.lift_anywhere(check, State::Unclear, lifts));
+        if self.plan.inference_unrecognised && put.table.can_stop() {
+            worst = worst.max(self.lift_anywhere(put.check, State::Unclear, lifts));
         }
         worst
     }
 
-    fn storage(
-        &self,
-        table: &PlaceTable,
-        check: &Check,
-        position: usize,
-        lifts: &mut Vec<LiftUsed>,
-    ) -> State {
-        self.facts(
-            std::iter::once(&self.deployment.hosting.storage),
-            table,
-            check,
-            position,
-            lifts,
-        )
+    fn storage(&self, put: PlacePut, lifts: &mut Vec<LiftUsed>) -> State {
+        self.facts(std::iter::once(&self.deployment.hosting.storage), put, lifts)
     }
 
     fn facts<'f>(
         &self,
         facts: impl Iterator<Item = &'f PlaceFact>,
-        table: &PlaceTable,
-        check: &Check,
-        position: usize,
+        put: PlacePut,
         lifts: &mut Vec<LiftUsed>,
     ) -> State {
         facts
             .map(|fact| match fact {
-                PlaceFact::Known(place) => {
-                    self.slots(&[self.core.atlas.slot(*place)], table, check, position, lifts)
-                }
-                other => self.lift_anywhere(check, self.core.place_state(table, other), lifts),
+                PlaceFact::Known(place) => self.slots(&[self.core.atlas.slot(*place)], put, lifts),
+                other => self.lift_anywhere(put.check, self.core.place_state(put.table, other), lifts),
             })
             .max()
             .unwrap_or_default()
     }
 
     #[inline]
-    fn slots(
-        &self,
-        slots: &[Slot],
-        table: &PlaceTable,
-        check: &Check,
-        position: usize,
-        lifts: &mut Vec<LiftUsed>,
-    ) -> State {
+    fn slots(&self, slots: &[Slot], put: PlacePut, lifts: &mut Vec<LiftUsed>) -> State {
         let slots = if makes(Mistake::FirstPlaceOnly) {
             slots.get(..1).unwrap_or(slots)
         } else {
             slots
         };
-        if check.lifts.is_empty() {
-            return table.worst(slots);
+        if put.check.lifts.is_empty() {
+            return put.table.worst(slots);
         }
         slots
             .iter()
-            .map(|slot| table.counted(self.lifted(*slot, table, check, position, lifts)))
+            .map(|slot| put.table.counted(self.lifted(*slot, put, lifts)))
             .max()
             .unwrap_or_default()
     }
 
     /// The state at one place, exceptions applied; a whole is what its parts come to.
-    fn lifted(
-        &self,
-        slot: Slot,
-        table: &PlaceTable,
-        check: &Check,
-        position: usize,
-        lifts: &mut Vec<LiftUsed>,
-    ) -> State {
-        let before = table.state(slot);
+    fn lifted(&self, slot: Slot, put: PlacePut, lifts: &mut Vec<LiftUsed>) -> State {
+        let before = put.table.state(slot);
         if !before.stops() {
             return before;
         }
         let parts = self.core.atlas.parts(slot);
         if parts.is_empty() {
-            return self.lift_at(slot, before, check, position, lifts, table);
+            return self.lift_at(slot, before, put, lifts);
         }
         let mut states = parts
             .iter()
-            .map(|part| self.lift_at(part, table.state(part), check, position, lifts, table));
+            .map(|part| self.lift_at(part, put.table.state(part), put, lifts));
         let first = states.next().unwrap_or_default();
         // every part is looked at, so that every exception used is found
         let same = states.fold(true, |same, state| same & (state == first));
@@ -185,7 +169,7 @@ impl Walk<'_> {
         } else {
             **outside
         };
-        self.inference(&table, check, position, lifts)
+        self.inference(PlacePut::new(&table, check, position), lifts)
     }
 
     /// Place clauses that concern the request, put to the egress place.
@@ -226,17 +210,18 @@ impl Walk<'_> {
     pub(super) fn tiers(
         &self,
         tiers: &[Tier],
-        table: &PlaceTable,
+        put: PlacePut,
         outcome: Outcome,
-        check: &Check,
-        position: usize,
         lifts: &mut Vec<LiftUsed>,
     ) -> State {
         match self.deployment.tier {
             Some(tier) if !tiers.contains(&tier) => State::NotMet,
-            Some(_) if outcome == Outcome::Review => self.people(&table.reviewed(), check, position, lifts),
-            Some(_) => self.people(table, check, position, lifts),
-            None => self.people(table, check, position, lifts).min(State::Unknown),
+            Some(_) if outcome == Outcome::Review => {
+                let table = put.table.reviewed();
+                self.people(PlacePut { table: &table, ..put }, lifts)
+            }
+            Some(_) => self.people(put, lifts),
+            None => self.people(put, lifts).min(State::Unknown),
         }
     }
 }

@@ -295,7 +295,7 @@ fn note_stops(plan: &mut Plan, test: &TestNow) {
 }
 
 /// The atoms that naming a place reaches, but for subdivisions that a tested set names itself.
-pub(crate) fn reached_by(core: &Core, place: territory::Place, named_parts: PlaceSet) -> PlaceSet {
+fn reached_by(core: &Core, place: territory::Place, named_parts: PlaceSet) -> PlaceSet {
     core.atlas.expand(place).minus(&named_parts)
 }
 

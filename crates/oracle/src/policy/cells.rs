@@ -76,6 +76,7 @@ impl PlaceTest<'_> {
         let trips: BTreeSet<(bool, Option<u32>)> = self
             .exceptions
             .iter()
+            .filter(|_| self.is_of_people())
             .filter_map(|one| match one.acts_on {
                 ActsOn::Trip(limit) => Some((limit.is_none(), limit)),
                 ActsOn::Anywhere | ActsOn::Named(_) => None,
@@ -89,6 +90,11 @@ impl PlaceTest<'_> {
             protected: self.protected(),
             limits: trips.into_iter().map(|(_, limit)| limit).collect(),
         })
+    }
+
+    /// An open trip says nothing about the places of anything else.
+    const fn is_of_people(&self) -> bool {
+        matches!(self.bearer, Bearer::People | Bearer::Claims)
     }
 
     fn protected(&self) -> BTreeSet<Place> {
@@ -249,14 +255,6 @@ impl PlaceTest<'_> {
 fn reached(spot: Spot, lifted: Place, protected: &BTreeSet<Place>) -> bool {
     let mut way = outward(spot.place).take_while(|around| *around == lifted || !protected.contains(around));
     way.any(|around| around == lifted)
-}
-
-/// Whether an exception for a trip reaches a spot. A trip names no subdivision, so that it never reaches one that the
-/// lifted set itself names.
-pub(crate) fn trip_reaches(spot: Spot, trip: Place, protected: &BTreeSet<Place>) -> bool {
-    let mut around = outward(spot.place);
-    let is_apart = outward(spot.place).any(|around| protected.contains(&around));
-    !is_apart && around.any(|around| around == trip)
 }
 
 /// The state on which all parts agree, else unknown.

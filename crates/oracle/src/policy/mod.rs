@@ -18,7 +18,6 @@ mod print;
 mod scope;
 
 pub(crate) use bearer::{Bearer, Side};
-pub(crate) use cells::trip_reaches;
 pub(crate) use formula::quoted;
 pub(crate) use needs::{Needs, ReachNeed, Stratum};
 pub(crate) use print::{Printed, Says};

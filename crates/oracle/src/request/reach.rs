@@ -5,8 +5,8 @@ use super::Asked;
 use super::values::{record, spots_of, texts};
 use crate::error::OracleError;
 use crate::given::{TestedPlace, Where};
-use crate::places::{Chart, Extent, Spot};
-use crate::policy::{Bearer, ReachNeed, Side, Stratum, trip_reaches};
+use crate::places::{Chart, Extent, Gazetteer, Spot, outward};
+use crate::policy::{Bearer, ReachNeed, Side, Stratum};
 use cedar_policy::RestrictedExpression;
 use decision::State;
 use register::model::{Entity, PlaceFact, Polarity};
@@ -67,12 +67,7 @@ fn one(
                 let state = need
                     .by_residency
                     .then(|| residency.map_or(State::NotMet, |chart| chart.state(part, Polarity::NotIn)));
-                let within = match place {
-                    TestedPlace::Named(place) if !whole => within(need, asked, |trip| {
-                        trip_reaches(Spot { place, rest: false }, trip, protected)
-                    }),
-                    _ => within(need, asked, |trip| trip_reaches(part, trip, protected)),
-                };
+                let within = within(need, asked, |trip| reaches(trip, part, protected, gazetteer));
                 let entry = if whole {
                     format!("{spot}>{part}")
                 } else {
@@ -91,7 +86,7 @@ fn one(
             .chain(gazetteer.wholes())
             .filter(|spot| {
                 gazetteer.within(*spot).iter().all(|part| {
-                    within(need, asked, |trip| trip_reaches(*part, trip, protected))
+                    within(need, asked, |trip| reaches(trip, *part, protected, gazetteer))
                         .is_some_and(|within| within <= at)
                 })
             });
@@ -115,8 +110,28 @@ fn within(need: &ReachNeed, asked: &Asked, reaches: impl Fn(Place) -> bool) -> O
             .evidence
             .trips
             .iter()
+            .filter(|trip| counts(trip.place, asked))
             .any(|trip| in_time(limit, trip.day) && reaches(trip.place))
     })
+}
+
+/// Whether a trip reaches a spot. It names no subdivision, so that it never reaches one that the lifted set itself names.
+fn reaches(trip: Place, spot: Spot, protected: &BTreeSet<Place>, gazetteer: &Gazetteer) -> bool {
+    let is_apart = outward(spot.place).any(|around| protected.contains(&around));
+    !is_apart && gazetteer.within(gazetteer.stand(trip)).contains(&spot)
+}
+
+/// Whether a trip counts: one to a place that the register does not tell apart stands for more than was travelled to,
+/// so that everybody who may be there must be in the very place.
+fn counts(trip: Place, asked: &Asked) -> bool {
+    let gazetteer = &asked.text.gazetteer;
+    let covered = |place: Place| gazetteer.within(gazetteer.stand(place));
+    let meets = |place: Place| covered(place).iter().any(|spot| covered(trip).contains(spot));
+    let is_there = |place: &TestedPlace| match place {
+        TestedPlace::Named(place) => !meets(*place) || outward(*place).any(|around| around == trip),
+        TestedPlace::Anywhere | TestedPlace::AnywhereBut(_) => false,
+    };
+    gazetteer.tells_apart(trip) || asked.evidence.people.places.iter().all(is_there)
 }
 
 fn places_of(bearer: Bearer, asked: &Asked) -> Vec<TestedPlace> {
