@@ -23,7 +23,6 @@ impl Walk<'_> {
             Test::NoHumanReview => met_if(!bound.human_review),
             Test::ScreeningHit { max_age } => self.screening(*max_age),
             Test::EvidenceRequired => self.evidence(),
-            Test::PlaceClausesOnEgress => self.place_clauses_on_egress(),
             Test::WithoutAgreement => met_if(self.plan.without_agreement),
             Test::WithoutGroup(group) => met_if(!self.in_group(group)),
             Test::Accounts(accounts) => met_if(accounts.contains(&self.deployment.account)),

@@ -153,12 +153,21 @@ impl Walk<'_> {
     fn plain(&self, test: &TestNow, outcome: Outcome) -> State {
         let of = |states: &[State], entity: usize| states.get(entity).copied().unwrap_or(State::Unknown);
         match test {
-            TestNow::Entities(states) => of(states, self.bound.employer).max(of(states, self.bound.engaging)),
+            TestNow::Entities(states) => {
+                let each = [self.bound.employer, self.bound.engaging].map(|entity| of(states, entity));
+                each.map(|state| reviewed(state, outcome))
+                    .into_iter()
+                    .max()
+                    .unwrap_or_default()
+            }
             TestNow::Licensee(states) => of(states, self.bound.engaging),
             TestNow::Fixed(state) => *state,
             TestNow::Foreign(table, statuses) => self.foreign(table, statuses),
             TestNow::Beneficiary(table) => self.beneficiary(table),
-            TestNow::Plain(Test::Employment(EmploymentTest::EmployerStopped)) => self.employer_stopped(),
+            TestNow::Plain(Test::Employment(EmploymentTest::EmployerStopped)) => {
+                self.employer_stopped(outcome)
+            }
+            TestNow::Plain(Test::PlaceClausesOnEgress) => self.place_clauses_on_egress(outcome),
             TestNow::Plain(Test::AllPlacesAllowed) => self.all_places_allowed(outcome),
             TestNow::NotNamedUser(instrument) => {
                 met_if(!self.bound.named.get(*instrument).copied().unwrap_or(false))
@@ -169,7 +178,7 @@ impl Walk<'_> {
     }
 
     /// As severe as the entity clauses that stop a contractor's own employer.
-    fn employer_stopped(&self) -> State {
+    fn employer_stopped(&self, outcome: Outcome) -> State {
         if self.bound.worker != Worker::Contractor {
             return State::NotMet;
         }
@@ -177,7 +186,7 @@ impl Walk<'_> {
         entity_clauses
             .filter(|check| check.scope.holds(self.bound.traits))
             .filter_map(|check| Some((check, self.clause(check)?)))
-            .map(|(check, now)| self.state_for_employer(check, now))
+            .map(|(check, now)| reviewed(self.state_for_employer(check, now), outcome))
             .max()
             .unwrap_or_default()
     }

@@ -2,6 +2,7 @@
 
 use super::Walk;
 use crate::mutation::{Mistake, makes};
+use crate::snapshot::epoch::reviewed;
 use crate::snapshot::plan::Check;
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::{LiftUsed, State};
@@ -172,13 +173,14 @@ impl Walk<'_> {
         self.inference(PlacePut::new(&table, check, position), lifts)
     }
 
-    /// Place clauses that concern the request, put to the egress place.
-    pub(super) fn place_clauses_on_egress(&self) -> State {
+    /// Place clauses that concern the request, put to the egress place; where a person decides, clause by clause.
+    pub(super) fn place_clauses_on_egress(&self, outcome: Outcome) -> State {
         let here = self.egress_here();
         let tests = self.plan.egress.iter();
         tests
             .filter(|test| test.scope.holds(self.bound.traits))
             .map(|test| here.map_or(test.at_home, |place| test.state(self.core, place)))
+            .map(|state| reviewed(state, outcome))
             .max()
             .unwrap_or_default()
     }
