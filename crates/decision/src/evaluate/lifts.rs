@@ -4,7 +4,7 @@ use super::Walk;
 use super::places::PlacePut;
 use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{LiftNow, both, met_if};
-use crate::snapshot::plan::{Check, LiftRef};
+use crate::snapshot::plan::{Check, LiftRef, named_parts};
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::{LiftUsed, State};
 use register::model::{LiftPlaces, PlaceFact};
@@ -41,17 +41,20 @@ impl Walk<'_> {
         state: State,
         lifts: &mut Vec<LiftUsed>,
     ) -> State {
+        let clause = self.clause(check);
+        let condition = clause.and_then(|clause| clause.conditions.get(position));
+        let named = condition.map_or(PlaceSet::EMPTY, |condition| named_parts(&condition.test));
         self.apply(check, state, lifts, |lift, now| {
-            now.lift.places == LiftPlaces::Anywhere || self.reaches_everybody(lift, now, position)
+            now.lift.places == LiftPlaces::Anywhere || self.reaches_everybody(lift, now, position, named)
         })
     }
 
-    fn reaches_everybody(&self, lift: &LiftRef, now: &LiftNow, position: usize) -> bool {
+    fn reaches_everybody(&self, lift: &LiftRef, now: &LiftNow, position: usize, named: PlaceSet) -> bool {
         let certain = !self.bound.people_unknown && !self.bound.unrecognised && !self.bound.people.is_empty();
         certain
             && self.bound.people.iter().all(|slot| {
                 let parts = self.core.atlas.parts(*slot);
-                let reaches = |slot| self.reaches(slot, lift, now, position, PlaceSet::EMPTY);
+                let reaches = |slot| self.reaches(slot, lift, now, position, named);
                 if parts.is_empty() {
                     reaches(*slot)
                 } else {

@@ -192,7 +192,7 @@ impl Walk<'_> {
     }
 
     fn state_for_employer(&self, check: &Check, now: &ClauseNow) -> State {
-        let mut worst = now.at_least;
+        let mut worst = State::NotMet;
         for (position, condition) in now.conditions.iter().enumerate() {
             let TestNow::Entities(states) = &condition.test else {
                 continue;

@@ -300,7 +300,7 @@ fn reached_by(core: &Core, place: territory::Place, named_parts: PlaceSet) -> Pl
 }
 
 /// Subdivisions that the set of a test names itself.
-fn named_parts(test: &TestNow) -> PlaceSet {
+pub(crate) fn named_parts(test: &TestNow) -> PlaceSet {
     test.table().map_or(PlaceSet::EMPTY, |table| table.named_parts)
 }
 

@@ -18,8 +18,8 @@ use territory::Place;
 pub(crate) enum Base<'c> {
     /// Being inside, or outside, a set.
     Set(&'c Chart, Polarity),
-    /// Not having been reached by any exception.
-    Everything,
+    /// Not having been reached by any exception; what a lifted set names itself is reached by its name alone.
+    Everything(Option<&'c Chart>),
     /// Lying outside the residency asked for.
     Residency,
 }
@@ -99,15 +99,15 @@ impl PlaceTest<'_> {
 
     fn protected(&self) -> BTreeSet<Place> {
         match self.base {
-            Base::Set(chart, _) => chart.named_parts.clone(),
-            Base::Everything | Base::Residency => BTreeSet::new(),
+            Base::Set(chart, _) | Base::Everything(Some(chart)) => chart.named_parts.clone(),
+            Base::Everything(None) | Base::Residency => BTreeSet::new(),
         }
     }
 
     fn cell(&self, spot: Spot) -> Cell {
         let state = match self.base {
             Base::Set(chart, polarity) => chart.state(spot, polarity),
-            Base::Everything | Base::Residency => State::Met,
+            Base::Everything(_) | Base::Residency => State::Met,
         };
         let protected = self.protected();
         let reaches = |one: &Lifting| match &one.acts_on {
@@ -226,12 +226,12 @@ impl PlaceTest<'_> {
 
     /// Unknown where a place is missing and unclear where one is unrecognised, if any place could change the answer.
     fn doubt(&self, cells: &BTreeMap<Cell, BTreeSet<Spot>>) -> Grades {
-        if matches!(self.base, Base::Everything) || self.bearer == Bearer::Claims {
+        if matches!(self.base, Base::Everything(_)) || self.bearer == Bearer::Claims {
             return Grades::default();
         }
         let could = match self.base {
             Base::Residency => Formula::Is("context.residencyBinds".to_owned()),
-            Base::Set(..) | Base::Everything => {
+            Base::Set(..) | Base::Everything(_) => {
                 let matter = cells.keys().any(|(state, _)| *state != State::NotMet);
                 if matter { Formula::True } else { Formula::False }
             }

@@ -5,6 +5,7 @@ use super::cells::{Base, PlaceTest};
 use super::exception::{ActsOn, Lifting, names};
 use super::formula::{Exception, Formula, Grades, one_of, quoted};
 use super::{Live, Scribe};
+use crate::places::Chart;
 use decision::State;
 use register::model::{
     Condition, EmploymentTest, Outcome, PlaceSetName, PlaceSubject, Polarity, ReadingTests, Test, UsStatus,
@@ -88,7 +89,14 @@ impl Scribe<'_, '_> {
                     .iter()
                     .cloned()
                     .partition(|one| one.acts_on == ActsOn::Anywhere);
-                let exception = Exception::any(inside.iter()).or(self.covering(put, &outside));
+                let lifted = match other {
+                    Test::ForeignPerson { citizenships: set, .. } | Test::BeneficiaryIn(set) => {
+                        Some(self.text.chart(set))
+                    }
+                    _ => None,
+                };
+                let covering = self.covering(put, &outside, lifted.as_deref());
+                let exception = Exception::any(inside.iter()).or(covering);
                 self.placeless_test(put, other).lifted(&exception)
             }
         };
@@ -161,22 +169,22 @@ impl Scribe<'_, '_> {
             exceptions: &inside,
             key,
         });
-        grades.lifted(&self.covering(put, &outside))
+        grades.lifted(&self.covering(put, &outside, None))
     }
 
     /// What exceptions for places come to for a test that is not put place by place. One of them must reach every place:
     /// two that share them out hold for neither.
-    fn covering(&self, put: &Put, exceptions: &[Lifting]) -> Exception {
+    fn covering(&self, put: &Put, exceptions: &[Lifting], lifted: Option<&Chart>) -> Exception {
         let each = exceptions.iter().enumerate();
         each.fold(Exception::default(), |all, (at, one)| {
-            all.or(self.covering_one(put, at, one))
+            all.or(self.covering_one(put, at, one, lifted))
         })
     }
 
     /// What one of them comes to: it holds if there is a place, none is missing, and each is reached.
-    fn covering_one(&self, put: &Put, at: usize, one: &Lifting) -> Exception {
+    fn covering_one(&self, put: &Put, at: usize, one: &Lifting, lifted: Option<&Chart>) -> Exception {
         let test = PlaceTest {
-            base: Base::Everything,
+            base: Base::Everything(lifted),
             bearer: Bearer::People,
             exceptions: std::slice::from_ref(one),
             key: format!("{} / all {at}", put.live.id),
