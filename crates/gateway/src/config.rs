@@ -59,6 +59,8 @@ impl Listening {
 /// How long things may take, and how large they may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Threads that carry connections, each with a runtime of its own; 0: the runtime that serves carries them.
+    pub threads: usize,
     /// For the head of a request, counted from the connection or from the end of the request before.
     pub header: Duration,
     /// For the body of a request.
@@ -88,12 +90,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            threads: 0,
             header: Duration::from_secs(10),
             body: Duration::from_secs(60),
             body_bytes: 32 * 1024 * 1024,
             caps: Caps::default(),
             connections: 10_000,
-            connections_of_peer: 1_000,
+            connections_of_peer: 6_000,
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(600),
             idle: Duration::from_secs(60),

@@ -7,6 +7,7 @@
 mod converse;
 mod peers;
 mod tls;
+mod workers;
 
 pub use tls::TlsFiles;
 
@@ -21,10 +22,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tls::Certificate;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::interval;
+use workers::Workers;
 
 /// Wait after the system could not give a socket.
 const NO_SOCKET: Duration = Duration::from_millis(100);
@@ -35,7 +37,7 @@ const LAST_WORDS: Duration = Duration::from_millis(800);
 /// How often it is looked whether the certificate has changed.
 const RENEWED_EVERY: Duration = Duration::from_secs(10);
 
-type Taken = (TcpStream, IpAddr, OwnedSemaphorePermit);
+type Taken = (std::net::TcpStream, IpAddr, OwnedSemaphorePermit);
 
 /// Serves connections until told to stop, then lets them finish within the grace period.
 ///
@@ -48,6 +50,9 @@ pub(crate) async fn serve(
 ) -> Result<(), GatewayError> {
     let certificate = shared.listening.tls.clone().map(Certificate::open).transpose()?;
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
+    let workers = Workers::start(shared.limits.threads).map_err(|error| GatewayError::Listener {
+        reason: format!("a thread for connections cannot be started: {error}"),
+    })?;
     let places = Arc::new(Semaphore::new(shared.limits.connections));
     let (stop, stopping) = watch::channel(false);
     let (mut connections, peers) = (JoinSet::new(), Peers::default());
@@ -70,8 +75,13 @@ pub(crate) async fn serve(
                         tracing::debug!(%peer, "an address has too many connections");
                         continue;
                     };
-                    let accepted = Accepted { stream, peer, place, counted };
-                    connections.spawn(converse(Arc::clone(&shared), tls.clone(), accepted, stopping.clone()));
+                    let carried = workers.place();
+                    let on = carried.on.clone();
+                    let accepted = Accepted { stream, peer, place, counted, carried };
+                    connections.spawn_on(
+                        converse(Arc::clone(&shared), tls.clone(), accepted, stopping.clone()),
+                        &on,
+                    );
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -117,7 +127,8 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<T
         .map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, peer.ip(), place))
+    // another runtime may carry it
+    Ok((stream.into_std()?, peer.ip(), place))
 }
 
 fn report(ended: Result<(), JoinError>) {

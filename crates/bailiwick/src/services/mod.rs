@@ -87,7 +87,10 @@ impl Services {
             connectors: Arc::clone(&self.ways.connectors),
             clock: clock::now,
             public_url,
-            limits: Limits::default(),
+            limits: Limits {
+                threads: std::thread::available_parallelism().map_or(1, Into::into),
+                ..Limits::default()
+            },
             listening: serving.listening.clone(),
             rates: serving.rates,
             measures: Arc::clone(&self.measures),

@@ -3,7 +3,8 @@
 //! Over HTTP/2 one connection carries many requests, up to a number that the provider sets; a client that has one more
 //! waits for one of them to end, which with streams of minutes is no way to wait. So requests are spread over *lanes*:
 //! each has a client of its own, and takes no more than [`LANE`] at a time. The windows of a connection are so large
-//! that a lane full of callers who do not read cannot hold up one who does.
+//! that a lane full of callers who do not read cannot hold up one who does. Each runtime has lanes of its own, so that a
+//! request and its connection to the provider stay on one thread.
 
 use super::answer::ProviderBody;
 use super::line::HttpClient;
@@ -15,13 +16,14 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::runtime;
 
 /// Requests at a time on one connection; providers allow a hundred or more.
 pub(super) const LANE: u32 = 64;
 
 /// Connections to providers.
 pub(crate) struct Upstream {
-    lanes: HashMap<String, RwLock<Vec<Arc<Lane>>>>,
+    lanes: HashMap<String, RwLock<HashMap<runtime::Id, Vec<Arc<Lane>>>>>,
     connect: Duration,
 }
 
@@ -79,10 +81,11 @@ impl Upstream {
         }
     }
 
-    /// A place on the first lane that has one, so that what is little used can be closed.
+    /// A place on the first lane of this runtime that has one, so that what is little used can be closed.
     fn seat(&self, connector: &Connector) -> Option<Seat> {
         let lanes = self.lanes.get(connector.id())?;
-        let free = |lanes: &Vec<Arc<Lane>>| lanes.iter().find_map(Seat::take);
+        let here = runtime::Handle::current().id();
+        let free = |lanes: &HashMap<runtime::Id, Vec<Arc<Lane>>>| lanes.get(&here)?.iter().find_map(Seat::take);
         if let Some(seat) = free(&lanes.read().unwrap_or_else(PoisonError::into_inner)) {
             return Some(seat);
         }
@@ -95,7 +98,7 @@ impl Upstream {
             busy: AtomicU32::new(0),
         });
         let seat = Seat::take(&lane);
-        lanes.push(lane);
+        lanes.entry(here).or_default().push(lane);
         seat
     }
 }

@@ -5,6 +5,7 @@
 //! many requests, so what one may cost is bounded: requests at a time, requests taken back, pings that must be answered.
 
 use super::peers::Counted;
+use super::workers::Carried;
 use crate::routes;
 use crate::shared::Shared;
 use hyper::server::conn::{http1, http2};
@@ -46,10 +47,11 @@ const ASKED_EVERY: Duration = Duration::from_secs(20);
 
 /// An accepted connection with the places that it takes.
 pub(super) struct Accepted {
-    pub(super) stream: TcpStream,
+    pub(super) stream: std::net::TcpStream,
     pub(super) peer: IpAddr,
     pub(super) place: OwnedSemaphorePermit,
     pub(super) counted: Counted,
+    pub(super) carried: Carried,
 }
 
 /// Serves a connection to its end.
@@ -64,7 +66,11 @@ pub(super) async fn converse(
         peer,
         place,
         counted,
+        carried,
     } = accepted;
+    let Ok(stream) = TcpStream::from_std(stream) else {
+        return;
+    };
     let deadline = shared.limits.header;
     let talk = Talk {
         shared,
@@ -73,18 +79,18 @@ pub(super) async fn converse(
     };
     match tls {
         None => match timeout(deadline, is_http2(&stream)).await {
-            Ok(Ok(true)) => talk.http2(stream).await,
-            Ok(Ok(false)) => talk.http1(stream).await,
+            Ok(Ok(true)) => Box::pin(talk.http2(stream)).await,
+            Ok(Ok(false)) => Box::pin(talk.http1(stream)).await,
             Ok(Err(_)) | Err(_) => {}
         },
         Some(tls) => match timeout(deadline, tls.accept(stream)).await {
-            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => talk.http2(stream).await,
-            Ok(Ok(stream)) => talk.http1(stream).await,
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => Box::pin(talk.http2(stream)).await,
+            Ok(Ok(stream)) => Box::pin(talk.http1(stream)).await,
             Ok(Err(error)) => tracing::debug!(%error, "a connection was not made secure"),
             Err(_) => {}
         },
     }
-    drop((place, counted));
+    drop((place, counted, carried));
 }
 
 /// Whether a connection begins as only HTTP/2 does. Nothing is taken from it.
@@ -120,7 +126,8 @@ impl Talk {
         let header = shared.limits.header;
         let service = service_fn(move |request| {
             let shared = Arc::clone(&shared);
-            async move { Ok::<_, Infallible>(routes::serve(&shared, peer, request).await) }
+            // in a box, since what carries the connection moves it about
+            Box::pin(async move { Ok::<_, Infallible>(routes::serve(&shared, peer, request).await) })
         });
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(header);
@@ -148,7 +155,8 @@ impl Talk {
         let service = service_fn(move |request| {
             count.fetch_add(1, Ordering::Relaxed);
             let shared = Arc::clone(&shared);
-            async move { Ok::<_, Infallible>(routes::serve(&shared, peer, request).await) }
+            // in a box, since what carries the connection moves it about
+            Box::pin(async move { Ok::<_, Infallible>(routes::serve(&shared, peer, request).await) })
         });
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder

@@ -96,7 +96,10 @@ impl Plan {
     pub(crate) fn new(upstream: SocketAddr) -> Self {
         Self {
             upstream,
-            limits: Limits::default(),
+            limits: Limits {
+                threads: 2,
+                ..Limits::default()
+            },
             device: None,
             is_stand_in: false,
             sources: sources(),
