@@ -12,6 +12,7 @@
 mod collect;
 mod directory;
 mod keys;
+pub mod tokens;
 mod zones;
 
 pub use collect::{Choice, CollectError, Collected, FactCollector};

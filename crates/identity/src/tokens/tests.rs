@@ -1,0 +1,12 @@
+//! Tokens as providers issue them, tokens as others would like them to be, and keys that change.
+
+mod dialects;
+mod hostile;
+mod provider;
+mod rotation;
+
+use super::*;
+use provider::{AUDIENCE, ISSUER, NOW, Provider, SigningKey};
+use register::model::Instant;
+use serde_json::json;
+use std::sync::Arc;
