@@ -50,7 +50,7 @@ mod why;
 
 pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
-    Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
+    Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Documents,
     EntraClient, Health, Proxy,
 };
 pub use in_force::{InForce, Switch};

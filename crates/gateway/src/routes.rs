@@ -34,7 +34,7 @@ pub(crate) struct Route {
 /// What a request must show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
-    /// A key whose holder is known.
+    /// A key whose holder is known, or a token that is verified.
     Key,
     /// Nothing: a probe that tells nothing about anybody.
     Open,
@@ -146,8 +146,8 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
         return probe(shared, route.handler, request.uri().query());
     }
     let to = audience(&request);
-    let holder = match authenticate::holder(shared, request.headers(), request.uri().query()) {
-        Ok(holder) => holder,
+    let caller = match authenticate::caller(shared, request.headers(), request.uri().query()).await {
+        Ok(caller) => caller,
         Err(fault) => return body::rendered(fault.answer(to)),
     };
     let Some((route, id)) = route else {
@@ -159,7 +159,7 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
     };
     let listing = |is_gemini, which| {
         let asking = models::Asking {
-            holder: &holder,
+            caller: &caller,
             peer,
             is_gemini,
             which,
@@ -168,12 +168,12 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
     };
     match route.handler {
         Handler::Call(surface) => match asking(surface, id, seen) {
-            Ok(asking) => admit::infer(shared, asking, &holder, peer, request).await,
+            Ok(asking) => admit::infer(shared, asking, &caller, peer, request).await,
             Err(fault) => body::rendered(fault.answer(to)),
         },
         Handler::Models { is_gemini } => listing(is_gemini, Which::List),
         Handler::Model { is_gemini } => listing(is_gemini, Which::One(id.unwrap_or_default())),
-        Handler::Why => why::show(shared, &holder, id.unwrap_or_default(), request.headers()),
+        Handler::Why => why::show(shared, &caller, id.unwrap_or_default(), request.headers()),
         handler @ (Handler::Alive | Handler::Ready) => probe(shared, handler, None),
     }
 }

@@ -102,11 +102,16 @@ impl Issuers {
         lacks.then_some(issuer)
     }
 
-    /// Fetches the keys of all issuers, again and again. To be called inside a tokio runtime.
-    pub async fn tend(self: Arc<Self>, fetch: Arc<dyn Fetch>, clock: fn() -> Instant) {
+    /// Fetches the keys of all issuers, again and again, each by what is given for it. To be called inside a tokio
+    /// runtime.
+    pub async fn tend(
+        self: Arc<Self>,
+        fetch: impl Fn(&IssuerSettings) -> Arc<dyn Fetch>,
+        clock: fn() -> Instant,
+    ) {
         let mut tending = JoinSet::new();
-        for position in 0..self.issuers.len() {
-            let (issuers, fetch) = (Arc::clone(&self), Arc::clone(&fetch));
+        for (position, issuer) in self.issuers.iter().enumerate() {
+            let (issuers, fetch) = (Arc::clone(&self), fetch(&issuer.settings));
             tending.spawn(async move {
                 if let Some(issuer) = issuers.issuers.get(position) {
                     issuer.published.tend(&issuer.settings, &*fetch, clock).await;
@@ -115,6 +120,7 @@ impl Issuers {
         }
         // none of them ends by itself
         while tending.join_next().await.is_some() {}
+        std::future::pending().await
     }
 
     /// How it stands with each.

@@ -240,7 +240,7 @@ pub(super) fn issuers(settings: IssuerSettings, provider: &Arc<Provider>) -> Arc
         .build()
         .unwrap();
     runtime.block_on(async {
-        let tending = Arc::clone(&issuers).tend(Arc::clone(provider) as _, || NOW);
+        let tending = Arc::clone(&issuers).tend(|_| Arc::clone(provider) as _, || NOW);
         let fetched = async {
             while issuers
                 .health(NOW)

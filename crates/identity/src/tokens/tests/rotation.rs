@@ -27,7 +27,8 @@ impl World {
         let provider = Provider::new(keys);
         let issuers = Arc::new(Issuers::new(vec![settings()], Arc::default()).unwrap());
         let mut tending = JoinSet::new();
-        tending.spawn(Arc::clone(&issuers).tend(Arc::clone(&provider) as _, clock));
+        let fetch = Arc::clone(&provider);
+        tending.spawn(Arc::clone(&issuers).tend(move |_| Arc::clone(&fetch) as _, clock));
         let world = Self {
             provider,
             issuers,
@@ -208,7 +209,7 @@ async fn whoever_comes_before_the_first_keys_waits_for_them() {
     let token = key.token(&header(&key), &claims());
     assert_eq!(issuers.verify(&token, NOW), Err(TokenError::NoKeys));
     let mut tending = JoinSet::new();
-    tending.spawn(Arc::clone(&issuers).tend(provider as _, || NOW));
+    tending.spawn(Arc::clone(&issuers).tend(move |_| Arc::clone(&provider) as _, || NOW));
     issuers.wait_for_keys(&token, || NOW).await;
     assert!(issuers.verify(&token, NOW).is_ok());
 }
