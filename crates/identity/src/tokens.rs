@@ -24,9 +24,11 @@ mod issuer;
 mod issuers;
 mod json;
 mod key_set;
+mod logout;
 mod published;
 mod revocations;
 mod settings;
+pub mod signals;
 mod verified;
 
 pub use algorithm::Algorithm;
@@ -35,9 +37,10 @@ pub use error::TokenError;
 pub use fetch::{Fetch, FetchError, Fetching, LARGEST_DOCUMENT};
 pub use issuers::{IssuerHealth, Issuers};
 pub use key_set::{KeySet, KeySetError};
-pub use revocations::{Revocations, Revoked};
-pub use settings::{Dialect, IssuerSettings, SettingsError, Sort};
-pub use verified::VerifiedToken;
+pub use logout::Logout;
+pub use revocations::Revocations;
+pub use settings::{Authority, Described, Dialect, IssuerSettings, SettingsError, Sort};
+pub use verified::{Name, VerifiedToken};
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ impl SignIn {
             UsageError::new(error.to_string(), help)
         })?;
         let documents = configured.iter().map(|issuer| {
-            let url = issuer.settings.issuer.clone();
+            let url = issuer.settings.authority.issuer.clone();
             let documents = Documents::open(&url, &issuer.line, variable)?;
             Ok((url, Arc::new(documents)))
         });
@@ -55,7 +55,7 @@ impl SignIn {
         };
         let documents = self.documents;
         let fetch = |settings: &IssuerSettings| -> Arc<dyn Fetch> {
-            match documents.get(&settings.issuer) {
+            match documents.get(&settings.authority.issuer) {
                 Some(documents) => Arc::clone(documents) as _,
                 None => Arc::new(Nowhere),
             }

@@ -3,7 +3,7 @@
 use super::TokenError;
 use super::compact::Header;
 use super::json::{self, Object, needed, nested, text, texts};
-use super::settings::{IssuerSettings, Sort};
+use super::settings::{Authority, IssuerSettings, Sort};
 use super::verified::{Name, VerifiedToken};
 use register::model::Instant;
 use serde_json::Value;
@@ -31,8 +31,8 @@ pub(super) fn access_token(
     at: Instant,
 ) -> Result<VerifiedToken, TokenError> {
     check_sort(settings, header, claims)?;
-    check_audience(claims, &settings.audiences)?;
-    let times = times(settings, claims, at)?;
+    check_audience(claims, &settings.authority.audiences)?;
+    let times = times(&settings.authority, claims, at)?;
     let client = needed(claims, &settings.client)?;
     let application = settings
         .applications
@@ -52,7 +52,7 @@ pub(super) fn access_token(
     let session = text(claims, "sid")?.map(str::to_owned);
     names.extend(session.clone().map(Name::Session));
     Ok(VerifiedToken {
-        issuer: settings.issuer.clone(),
+        issuer: settings.authority.issuer.clone(),
         subject,
         // groups of a token are those of the person whom it is about, who is not the one that asks
         groups: if acts_for.is_some() {
@@ -103,7 +103,7 @@ pub(super) fn check_audience(claims: &Object, ours: &[String]) -> Result<(), Tok
 }
 
 /// Holds the times of a token against the clock.
-pub(super) fn times(settings: &IssuerSettings, claims: &Object, at: Instant) -> Result<Times, TokenError> {
+pub(super) fn times(authority: &Authority, claims: &Object, at: Instant) -> Result<Times, TokenError> {
     let of = |name: &str| json::instant(claims, name);
     let no = |name: &str| TokenError::NoClaim {
         name: name.to_owned(),
@@ -111,7 +111,7 @@ pub(super) fn times(settings: &IssuerSettings, claims: &Object, at: Instant) -> 
     let expires = of("exp")?.ok_or_else(|| no("exp"))?;
     let issued_at = of("iat")?.ok_or_else(|| no("iat"))?;
     let not_before = of("nbf")?.unwrap_or(issued_at);
-    let skew = settings.skew;
+    let skew = authority.skew;
     if issued_at.max(not_before) > at.plus(skew) {
         return Err(TokenError::NotYet);
     }
@@ -119,7 +119,7 @@ pub(super) fn times(settings: &IssuerSettings, claims: &Object, at: Instant) -> 
     if over <= at {
         return Err(TokenError::Expired);
     }
-    let too_old = issued_at.plus(settings.max_age).plus(skew);
+    let too_old = issued_at.plus(authority.max_age).plus(skew);
     if too_old <= at {
         return Err(TokenError::TooOld);
     }
@@ -153,7 +153,7 @@ fn actor(settings: &IssuerSettings, claims: &Object) -> Result<Option<(String, V
     let Some(act) = nested(claims, "act")? else {
         return Ok(None);
     };
-    let is_of_other = text(act, "iss")?.is_some_and(|issuer| issuer != settings.issuer);
+    let is_of_other = text(act, "iss")?.is_some_and(|issuer| issuer != settings.authority.issuer);
     if act.contains_key("act") || is_of_other {
         return Err(TokenError::claim("act"));
     }

@@ -2,6 +2,7 @@
 
 use super::fetch::is_safe;
 use super::json::{object, text};
+use super::settings::Described;
 
 /// What a provider says of itself, as far as it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +38,20 @@ pub enum DiscoveryError {
 }
 
 impl Discovery {
-    /// Where an issuer describes itself.
-    pub fn address(issuer: &str) -> String {
-        format!(
-            "{}/.well-known/openid-configuration",
-            issuer.trim_end_matches('/')
-        )
+    /// Where an issuer describes itself: behind its own path as a provider of sign-in, before it as a sender of events.
+    pub fn address(issuer: &str, described: Described) -> String {
+        let issuer = issuer.trim_end_matches('/');
+        match described {
+            Described::OpenId => format!("{issuer}/.well-known/openid-configuration"),
+            Described::SharedSignals => {
+                let host_at = issuer.find("://").map_or(0, |at| at.saturating_add(3));
+                let (scheme, rest) = issuer.split_at_checked(host_at).unwrap_or(("", issuer));
+                let (host, path) = rest
+                    .split_once('/')
+                    .map_or((rest, String::new()), |(host, path)| (host, format!("/{path}")));
+                format!("{scheme}{host}/.well-known/ssf-configuration{path}")
+            }
+        }
     }
 
     /// Reads what an issuer says of itself.
@@ -113,9 +122,24 @@ mod tests {
 
     #[test]
     fn the_address_follows_from_the_issuer() {
-        assert_eq!(
-            Discovery::address("https://a.example/t/"),
-            "https://a.example/t/.well-known/openid-configuration"
+        let check = |issuer: &str, described, expected: &str| {
+            assert_eq!(Discovery::address(issuer, described), expected);
+        };
+        let (sign_in, events) = (Described::OpenId, Described::SharedSignals);
+        check(
+            "https://a.example/t/",
+            sign_in,
+            "https://a.example/t/.well-known/openid-configuration",
+        );
+        check(
+            "https://a.example",
+            events,
+            "https://a.example/.well-known/ssf-configuration",
+        );
+        check(
+            "https://a.example/t/u",
+            events,
+            "https://a.example/.well-known/ssf-configuration/t/u",
         );
     }
 }

@@ -7,6 +7,7 @@ use super::issuer::Issuer;
 use super::json::needed;
 use super::revocations::Revocations;
 use super::settings::{IssuerSettings, SettingsError};
+use super::signals::memory::Memory;
 use super::verified::VerifiedToken;
 use super::{TokenError, compact};
 use aws_lc_rs::digest;
@@ -22,6 +23,8 @@ pub struct Issuers {
     issuers: Vec<Issuer>,
     cache: Cache,
     revocations: Arc<Revocations>,
+    /// Logout tokens that were taken.
+    pub(super) memory: Memory,
 }
 
 /// How it stands with an issuer.
@@ -48,6 +51,7 @@ impl Issuers {
             issuers: settings.into_iter().map(Issuer::new).collect(),
             cache: Cache::default(),
             revocations,
+            memory: Memory::default(),
         })
     }
 
@@ -114,7 +118,10 @@ impl Issuers {
             let (issuers, fetch) = (Arc::clone(&self), fetch(&issuer.settings));
             tending.spawn(async move {
                 if let Some(issuer) = issuers.issuers.get(position) {
-                    issuer.published.tend(&issuer.settings, &*fetch, clock).await;
+                    issuer
+                        .published
+                        .tend(&issuer.settings.authority, &*fetch, clock)
+                        .await;
                 }
             });
         }
@@ -128,7 +135,7 @@ impl Issuers {
         let of = |issuer: &Issuer| {
             let (fetched_at, failure) = issuer.published.told();
             IssuerHealth {
-                issuer: issuer.settings.issuer.clone(),
+                issuer: issuer.settings.authority.issuer.clone(),
                 fetched_at,
                 is_usable: issuer.generation(at).is_ok(),
                 failure,
@@ -142,11 +149,11 @@ impl Issuers {
         &self.revocations
     }
 
-    fn issuer_of(&self, token: &Compact<'_>) -> Result<(usize, &Issuer), TokenError> {
+    pub(super) fn issuer_of(&self, token: &Compact<'_>) -> Result<(usize, &Issuer), TokenError> {
         let name = needed(&token.claims, "iss").map_err(|_| TokenError::UnknownIssuer)?;
         let mut issuers = self.issuers.iter().enumerate();
         issuers
-            .find(|(_, issuer)| issuer.settings.issuer == name)
+            .find(|(_, issuer)| issuer.settings.authority.issuer == name)
             .ok_or(TokenError::UnknownIssuer)
     }
 

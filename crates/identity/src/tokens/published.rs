@@ -5,10 +5,11 @@
 //! at once, so that strangers with made-up keys cause one fetch in that time and wait for none. Whether a fetch brought
 //! anything makes no difference to that.
 
+use super::TokenError;
 use super::discovery::Discovery;
 use super::fetch::{Fetch, FetchError};
 use super::key_set::KeySet;
-use super::{IssuerSettings, TokenError};
+use super::settings::Authority;
 use arc_swap::ArcSwapOption;
 use register::model::Instant;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +25,7 @@ pub(super) const REST: Duration = Duration::from_secs(10);
 const LIMIT: Duration = Duration::from_secs(8);
 
 /// How long the address of the keys is believed.
-const DESCRIBED: Duration = Duration::from_secs(3600);
+const BELIEVED: Duration = Duration::from_secs(3600);
 
 /// Most requests that wait for keys at a time.
 const WAITERS: usize = 256;
@@ -84,12 +85,12 @@ impl Default for Published {
 }
 
 impl Published {
-    /// The keys, if they were fetched and are not older than so many seconds.
-    pub(super) fn usable(&self, at: Instant, max_age: i64, skew: i64) -> Result<Arc<Known>, TokenError> {
+    /// The keys, if they were fetched and are not too old.
+    pub(super) fn usable(&self, authority: &Authority, at: Instant) -> Result<Arc<Known>, TokenError> {
         let known = self.known.load_full().ok_or(TokenError::NoKeys)?;
         let age = at.0.saturating_sub(known.fetched_at.0);
         // keys from the future were fetched by a clock that was wrong, and nobody knows how old they are
-        match (skew.saturating_neg()..=max_age).contains(&age) {
+        match (authority.skew.saturating_neg()..=authority.keys_max_age).contains(&age) {
             true => Ok(known),
             false => Err(TokenError::NoKeys),
         }
@@ -138,15 +139,15 @@ impl Published {
     }
 
     /// Fetches for ever: at first, when asked, and from time to time.
-    pub(super) async fn tend(&self, settings: &IssuerSettings, fetch: &dyn Fetch, clock: fn() -> Instant) {
-        let mut described = Described::default();
+    pub(super) async fn tend(&self, authority: &Authority, fetch: &dyn Fetch, clock: fn() -> Instant) {
+        let mut described = Whereabouts::default();
         loop {
             let began = tokio::time::Instant::now();
             self.begin(began);
-            let fetched = timeout(LIMIT, described.keys(settings, fetch)).await;
+            let fetched = timeout(LIMIT, described.keys(authority, fetch)).await;
             let fetched = fetched.unwrap_or_else(|_| Err(FetchError::new("there was no answer in time")));
-            let is_fine = self.settle(&settings.issuer, fetched, clock());
-            let refresh = Duration::from_secs(settings.refresh.unsigned_abs());
+            let is_fine = self.settle(&authority.issuer, fetched, clock());
+            let refresh = Duration::from_secs(authority.refresh.unsigned_abs());
             let pause = if is_fine { refresh } else { REST };
             // whether somebody asked or the time is over, it is time for the next
             let _asked = timeout(pause, self.asked()).await;
@@ -215,11 +216,11 @@ impl Published {
 
 /// Where the keys are, as the issuer last said.
 #[derive(Default)]
-struct Described(Option<(String, tokio::time::Instant)>);
+struct Whereabouts(Option<(String, tokio::time::Instant)>);
 
-impl Described {
-    async fn keys(&mut self, settings: &IssuerSettings, fetch: &dyn Fetch) -> Result<KeySet, FetchError> {
-        let address = self.address(settings, fetch).await?;
+impl Whereabouts {
+    async fn keys(&mut self, authority: &Authority, fetch: &dyn Fetch) -> Result<KeySet, FetchError> {
+        let address = self.address(authority, fetch).await?;
         let keys = match fetch.get(&address).await {
             Ok(bytes) => KeySet::parse(&bytes).map_err(|error| FetchError::new(error.to_string())),
             Err(error) => Err(error),
@@ -231,17 +232,19 @@ impl Described {
         keys
     }
 
-    async fn address(&mut self, settings: &IssuerSettings, fetch: &dyn Fetch) -> Result<String, FetchError> {
-        if let Some(address) = &settings.jwks_uri {
+    async fn address(&mut self, authority: &Authority, fetch: &dyn Fetch) -> Result<String, FetchError> {
+        if let Some(address) = &authority.jwks_uri {
             return Ok(address.clone());
         }
         if let Some((address, since)) = &self.0
-            && since.elapsed() < DESCRIBED
+            && since.elapsed() < BELIEVED
         {
             return Ok(address.clone());
         }
-        let bytes = fetch.get(&Discovery::address(&settings.issuer)).await?;
-        let found = Discovery::parse(&bytes, &settings.issuer);
+        let bytes = fetch
+            .get(&Discovery::address(&authority.issuer, authority.described))
+            .await?;
+        let found = Discovery::parse(&bytes, &authority.issuer);
         let found = found.map_err(|error| FetchError::new(error.to_string()))?;
         self.0 = Some((found.jwks_uri.clone(), tokio::time::Instant::now()));
         Ok(found.jwks_uri)

@@ -21,21 +21,6 @@ pub struct Revocations {
     changes: watch::Sender<u64>,
 }
 
-/// Whose tokens are taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Revoked<'a> {
-    /// Of a person, by the `sub` of the issuer.
-    Subject(&'a str),
-    /// Of a person, by their address.
-    Email(&'a str),
-    /// Of a session.
-    Session(&'a str),
-    /// Of a person, by their id in the directory.
-    Person(&'a str),
-    /// All of the issuer.
-    Everything,
-}
-
 #[derive(Debug, Default)]
 struct OfIssuer {
     /// Up to when.
@@ -59,19 +44,20 @@ impl Revocations {
         }
     }
 
-    /// Takes back the tokens of an issuer that were issued up to an instant, that second included.
-    pub fn revoke(&self, issuer: &str, whose: &Revoked<'_>, up_to: Instant) {
+    /// Takes back the tokens of an issuer that bear this name and were issued up to an instant, that second included.
+    pub fn revoke(&self, issuer: &str, name: &Name, up_to: Instant) {
+        self.change(issuer, |own, most| own.revoke(Some(name.folded()), up_to, most));
+    }
+
+    /// Takes back all tokens of an issuer that were issued up to an instant.
+    pub fn revoke_all(&self, issuer: &str, up_to: Instant) {
+        self.change(issuer, |own, most| own.revoke(None, up_to, most));
+    }
+
+    fn change(&self, issuer: &str, change: impl FnOnce(&mut OfIssuer, usize)) {
         {
             let mut issuers = self.issuers.write().unwrap_or_else(PoisonError::into_inner);
-            let own = issuers.entry(issuer.to_owned()).or_default();
-            let name = match whose {
-                Revoked::Subject(text) => Some(Name::Subject((*text).to_owned())),
-                Revoked::Email(text) => Some(Name::Email(text.to_lowercase())),
-                Revoked::Session(text) => Some(Name::Session((*text).to_owned())),
-                Revoked::Person(text) => Some(Name::Person((*text).to_owned())),
-                Revoked::Everything => None,
-            };
-            own.revoke(name, up_to, self.most);
+            change(issuers.entry(issuer.to_owned()).or_default(), self.most);
         }
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
@@ -125,6 +111,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn subject(name: &str) -> Name {
+        Name::Subject(name.to_owned())
+    }
+
     fn token(subject: &str, session: &str, issued_at: i64) -> VerifiedToken {
         VerifiedToken {
             issuer: "https://a".to_owned(),
@@ -158,22 +148,26 @@ mod tests {
             );
         };
         check("p", "s", 100, true);
-        revocations.revoke("https://a", &Revoked::Subject("p"), Instant(100));
+        revocations.revoke("https://a", &subject("p"), Instant(100));
         check("p", "s", 99, false);
         check("p", "s", 100, false);
         check("p", "s", 101, true);
         check("q", "s", 100, true);
         // an older event that comes later takes nothing back of it
-        revocations.revoke("https://a", &Revoked::Subject("p"), Instant(50));
+        revocations.revoke("https://a", &subject("p"), Instant(50));
         check("p", "s", 100, false);
-        revocations.revoke("https://a", &Revoked::Session("s"), Instant(200));
+        revocations.revoke("https://a", &Name::Session("s".to_owned()), Instant(200));
         check("q", "s", 200, false);
         check("q", "t", 200, true);
-        revocations.revoke("https://a", &Revoked::Email("R@Larkmoor.example"), Instant(200));
+        revocations.revoke(
+            "https://a",
+            &Name::Email("R@Larkmoor.example".to_owned()),
+            Instant(200),
+        );
         check("r", "u", 200, false);
-        revocations.revoke("https://b", &Revoked::Everything, Instant(1000));
+        revocations.revoke_all("https://b", Instant(1000));
         check("q", "t", 200, true);
-        revocations.revoke("https://a", &Revoked::Everything, Instant(1000));
+        revocations.revoke_all("https://a", Instant(1000));
         check("q", "t", 1000, false);
         check("q", "t", 1001, true);
         revocations.forget("https://a", Instant(1001));
@@ -183,15 +177,15 @@ mod tests {
     #[test]
     fn when_there_is_no_room_everybody_signs_in_again() {
         let revocations = Revocations::with_room(2);
-        for subject in ["p", "q", "r"] {
-            revocations.revoke("https://a", &Revoked::Subject(subject), Instant(100));
+        for name in ["p", "q", "r"] {
+            revocations.revoke("https://a", &subject(name), Instant(100));
         }
         for subject in ["p", "q", "r", "somebody-else"] {
             assert!(!revocations.stands(&token(subject, "s", 100)), "{subject}");
             assert!(revocations.stands(&token(subject, "s", 101)), "{subject}");
         }
         // there is always room for who is listed
-        revocations.revoke("https://a", &Revoked::Subject("p"), Instant(200));
+        revocations.revoke("https://a", &subject("p"), Instant(200));
         assert!(!revocations.stands(&token("p", "s", 200)));
         assert!(revocations.stands(&token("q", "s", 200)));
     }
@@ -201,7 +195,7 @@ mod tests {
         let revocations = Revocations::default();
         let mut changes = revocations.changes();
         assert!(!changes.has_changed().unwrap());
-        revocations.revoke("https://a", &Revoked::Everything, Instant(1));
+        revocations.revoke_all("https://a", Instant(1));
         assert!(changes.has_changed().unwrap());
         changes.mark_unchanged();
     }
@@ -219,7 +213,7 @@ mod tests {
                 let mut stood = true;
                 for (who, kind, at) in events {
                     let name = ["p", "q", "r"][*who];
-                    let whose = if *kind == 0 { Revoked::Subject(name) } else { Revoked::Session(name) };
+                    let whose = if *kind == 0 { subject(name) } else { Name::Session(name.to_owned()) };
                     revocations.revoke("https://a", &whose, Instant(*at));
                     let stands = revocations.stands(&token("p", "q", issued_at));
                     assert!(stood || !stands);

@@ -4,15 +4,43 @@ use super::Algorithm;
 use super::fetch::is_safe;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An issuer, and all that is taken from it.
+/// Somebody whose signature counts: for what, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuerSettings {
-    /// Identity, as its tokens and its own description have it, letter by letter.
+pub struct Authority {
+    /// Identity, as what it signs and its own description have it, letter by letter.
     pub issuer: String,
-    /// Who we are to it: a token must be for one of these.
+    /// Who we are to it: what it signs must be for one of these.
     pub audiences: Vec<String>,
     /// Algorithms that are taken.
     pub algorithms: Vec<Algorithm>,
+    /// Where it describes itself.
+    pub described: Described,
+    /// Where its keys are, if it does not describe itself.
+    pub jwks_uri: Option<String>,
+    /// Seconds by which clocks may differ.
+    pub skew: i64,
+    /// Seconds after its issue for which something is taken at most.
+    pub max_age: i64,
+    /// Seconds after which keys are fetched again.
+    pub refresh: i64,
+    /// Seconds for which keys are used that could not be fetched again.
+    pub keys_max_age: i64,
+}
+
+/// Where somebody describes themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Described {
+    /// As a provider of sign-in.
+    OpenId,
+    /// As a sender of events.
+    SharedSignals,
+}
+
+/// An issuer, and all that is taken from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerSettings {
+    /// Whose signature it is.
+    pub authority: Authority,
     /// Sorts of access token that are taken.
     pub sorts: Vec<Sort>,
     /// The claims that name the person as the directory does; several are joined by `:`.
@@ -25,16 +53,6 @@ pub struct IssuerSettings {
     pub groups: Option<String>,
     /// Who we are to it as a client, when people sign in here and are signed out there.
     pub client_id: Option<String>,
-    /// Where its keys are, if it does not describe itself.
-    pub jwks_uri: Option<String>,
-    /// Seconds by which clocks may differ.
-    pub skew: i64,
-    /// Seconds after its issue for which a token is taken at most.
-    pub max_age: i64,
-    /// Seconds after which keys are fetched again.
-    pub refresh: i64,
-    /// Seconds for which keys are used that could not be fetched again.
-    pub keys_max_age: i64,
 }
 
 /// A sort of access token, by the `typ` of its header.
@@ -135,22 +153,17 @@ impl Dialect {
     }
 }
 
-impl IssuerSettings {
+impl Authority {
     /// Seconds by which clocks may differ, where nothing else is said.
     pub const SKEW: i64 = 60;
 
-    /// An issuer by its dialect, from which no client is taken yet.
-    pub fn new(issuer: impl Into<String>, audiences: Vec<String>, dialect: Dialect) -> Self {
+    /// Somebody who signs for these audiences.
+    pub fn new(issuer: impl Into<String>, audiences: Vec<String>, described: Described) -> Self {
         Self {
             issuer: issuer.into(),
             audiences,
             algorithms: vec![Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256],
-            sorts: vec![dialect.sort()],
-            person: dialect.person().iter().map(|&claim| claim.to_owned()).collect(),
-            client: dialect.client().to_owned(),
-            applications: BTreeMap::new(),
-            groups: None,
-            client_id: None,
+            described,
             jwks_uri: None,
             skew: Self::SKEW,
             max_age: 24 * 3600,
@@ -165,19 +178,10 @@ impl IssuerSettings {
         if let Some(url) = urls.into_iter().flatten().find(|url| !is_safe(url)) {
             return Err(SettingsError::Unsafe { url: url.clone() });
         }
-        let needed = [
-            ("audience", self.audiences.is_empty()),
-            ("algorithm", self.algorithms.is_empty()),
-            ("sort of token", self.sorts.is_empty()),
-            ("claim that names the person", self.person.is_empty()),
-            ("client", self.applications.is_empty()),
-        ];
-        if let Some((what, _)) = needed.into_iter().find(|(_, is_missing)| *is_missing) {
-            let issuer = self.issuer.clone();
-            return Err(SettingsError::Nothing { issuer, what });
-        }
+        self.need("audience", !self.audiences.is_empty())?;
+        self.need("algorithm", !self.algorithms.is_empty())?;
         let times = [
-            ("skew", (0..=300).contains(&self.skew), "0 to 300"),
+            ("clock_skew", (0..=300).contains(&self.skew), "0 to 300"),
             (
                 "max_age",
                 (60..=30 * 86_400).contains(&self.max_age),
@@ -200,13 +204,40 @@ impl IssuerSettings {
         }
     }
 
+    fn need(&self, what: &'static str, is_there: bool) -> Result<(), SettingsError> {
+        let issuer = || self.issuer.clone();
+        is_there.then_some(()).ok_or_else(|| SettingsError::Nothing {
+            issuer: issuer(),
+            what,
+        })
+    }
+}
+
+impl IssuerSettings {
+    /// An issuer by its dialect, from which no client is taken yet.
+    pub fn new(issuer: impl Into<String>, audiences: Vec<String>, dialect: Dialect) -> Self {
+        Self {
+            authority: Authority::new(issuer, audiences, Described::OpenId),
+            sorts: vec![dialect.sort()],
+            person: dialect.person().iter().map(|&claim| claim.to_owned()).collect(),
+            client: dialect.client().to_owned(),
+            applications: BTreeMap::new(),
+            groups: None,
+            client_id: None,
+        }
+    }
+
     /// Whether all of these make sense, also beside one another.
     pub(super) fn check_all(all: &[Self]) -> Result<(), SettingsError> {
         let mut seen = BTreeSet::new();
         for settings in all {
-            settings.check()?;
-            if !seen.insert(settings.issuer.as_str()) {
-                let issuer = settings.issuer.clone();
+            let authority = &settings.authority;
+            authority.check()?;
+            authority.need("sort of token", !settings.sorts.is_empty())?;
+            authority.need("claim that names the person", !settings.person.is_empty())?;
+            authority.need("client", !settings.applications.is_empty())?;
+            if !seen.insert(authority.issuer.as_str()) {
+                let issuer = authority.issuer.clone();
                 return Err(SettingsError::Twice { issuer });
             }
         }

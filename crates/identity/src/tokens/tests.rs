@@ -4,6 +4,7 @@ mod dialects;
 mod hostile;
 mod provider;
 mod rotation;
+mod said;
 
 use super::*;
 use provider::{AUDIENCE, ISSUER, NOW, Provider, SigningKey};

@@ -28,12 +28,12 @@ pub struct VerifiedToken {
     /// Its own id.
     pub id: Option<String>,
     /// All names of all persons in it, as the issuer's events would name them.
-    pub(super) names: Vec<Name>,
+    pub names: Vec<Name>,
 }
 
 /// A name by which an issuer speaks of somebody, or of their session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Name {
+pub enum Name {
     /// By its own `sub`.
     Subject(String),
     /// By an address, in lower case.
@@ -42,4 +42,14 @@ pub(super) enum Name {
     Session(String),
     /// By the id in the directory.
     Person(String),
+}
+
+impl Name {
+    /// The same, with an address in lower case.
+    pub(super) fn folded(&self) -> Self {
+        match self {
+            Self::Email(email) => Self::Email(email.to_lowercase()),
+            other => other.clone(),
+        }
+    }
 }

@@ -67,7 +67,7 @@ impl Reader<'_> {
         settings.applications = self.applications(table);
         settings.client_id = owned("client_id");
         settings.groups = owned("groups_claim");
-        settings.jwks_uri = owned("jwks_url");
+        settings.authority.jwks_uri = owned("jwks_url");
         if let Some(claim) = owned("client_claim") {
             settings.client = claim;
         }
@@ -76,16 +76,16 @@ impl Reader<'_> {
         }
         let algorithms = Algorithm::ALL.map(|one| (one.as_str(), one));
         if let Some(found) = self.words(table, "algorithms", &algorithms) {
-            settings.algorithms = found;
+            settings.authority.algorithms = found;
         }
         if let Some(found) = self.words(table, "token_types", &SORTS) {
             settings.sorts = found;
         }
         for (key, seconds) in [
-            ("clock_skew", &mut settings.skew),
-            ("max_age", &mut settings.max_age),
-            ("refresh", &mut settings.refresh),
-            ("keys_max_age", &mut settings.keys_max_age),
+            ("clock_skew", &mut settings.authority.skew),
+            ("max_age", &mut settings.authority.max_age),
+            ("refresh", &mut settings.authority.refresh),
+            ("keys_max_age", &mut settings.authority.keys_max_age),
         ] {
             let found = self
                 .text(table, key)
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(issuer.settings.person, ["tid", "oid"]);
         assert_eq!(issuer.settings.client, "azp");
         assert_eq!(issuer.settings.sorts, [Sort::Unspecified]);
-        assert_eq!(issuer.settings.audiences, ["api://ai"]);
+        assert_eq!(issuer.settings.authority.audiences, ["api://ai"]);
         assert_eq!(issuer.settings.applications["cli"], "coding");
     }
 
@@ -203,18 +203,24 @@ mod tests {
                     proxy_credential = \"env:PROXY\"\napplications.\"a b\" = \"coding\"\n";
         let [issuer] = read(text).unwrap().issuers.try_into().unwrap();
         let settings = issuer.settings;
-        assert_eq!(settings.algorithms, [Algorithm::Es256, Algorithm::EdDsa]);
+        assert_eq!(
+            settings.authority.algorithms,
+            [Algorithm::Es256, Algorithm::EdDsa]
+        );
         assert_eq!(settings.sorts, [Sort::AccessToken, Sort::Unspecified]);
         assert_eq!(settings.person, ["x", "y"]);
         let times = (
-            settings.skew,
-            settings.max_age,
-            settings.refresh,
-            settings.keys_max_age,
+            settings.authority.skew,
+            settings.authority.max_age,
+            settings.authority.refresh,
+            settings.authority.keys_max_age,
         );
         assert_eq!(times, (30, 7200, 60, 10_800));
         assert_eq!(settings.applications["a b"], "coding");
-        assert_eq!(settings.jwks_uri.as_deref(), Some("https://keys.example/k"));
+        assert_eq!(
+            settings.authority.jwks_uri.as_deref(),
+            Some("https://keys.example/k")
+        );
         assert!(issuer.line.ca.is_some() && issuer.line.proxy.is_some());
     }
 

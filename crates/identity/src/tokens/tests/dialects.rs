@@ -189,22 +189,22 @@ fn settings_that_could_take_anything_are_refused() {
         assert!(found.contains(words), "{found}");
     };
     check(
-        &|s| s.issuer = "http://login.larkmoor.example".to_owned(),
+        &|s| s.authority.issuer = "http://login.larkmoor.example".to_owned(),
         "not reached by https",
     );
     check(
-        &|s| s.jwks_uri = Some("http://x/".to_owned()),
+        &|s| s.authority.jwks_uri = Some("http://x/".to_owned()),
         "not reached by https",
     );
-    check(&|s| s.audiences.clear(), "has no audience");
-    check(&|s| s.algorithms.clear(), "has no algorithm");
+    check(&|s| s.authority.audiences.clear(), "has no audience");
+    check(&|s| s.authority.algorithms.clear(), "has no algorithm");
     check(&|s| s.sorts.clear(), "has no sort of token");
     check(&|s| s.person.clear(), "has no claim that names the person");
     check(&|s| s.applications.clear(), "has no client");
-    check(&|s| s.skew = 301, "`skew`");
-    check(&|s| s.max_age = 10, "`max_age`");
-    check(&|s| s.refresh = 1, "`refresh`");
-    check(&|s| s.keys_max_age = 10, "`keys_max_age`");
+    check(&|s| s.authority.skew = 301, "`clock_skew`");
+    check(&|s| s.authority.max_age = 10, "`max_age`");
+    check(&|s| s.authority.refresh = 1, "`refresh`");
+    check(&|s| s.authority.keys_max_age = 10, "`keys_max_age`");
     let twice = vec![provider::settings(), provider::settings()];
     assert!(Issuers::new(twice, Arc::default()).is_err());
 }

@@ -101,7 +101,7 @@ fn a_public_key_is_no_shared_secret() {
 #[test]
 fn an_algorithm_that_is_not_pinned_is_not_taken_though_its_signature_holds() {
     let mut only_rsa = settings();
-    only_rsa.algorithms = vec![Algorithm::Rs256];
+    only_rsa.authority.algorithms = vec![Algorithm::Rs256];
     let issuers = provider::issuers(only_rsa, &Provider::new(json!([KEY.published("k1")])));
     let found = issuers.verify(&KEY.token(&header(&KEY), &claims()), NOW);
     assert_eq!(found, Err(TokenError::Algorithm));
@@ -309,7 +309,7 @@ fn a_remembered_token_still_ends() {
     assert_eq!(issuers.verify(&token, NOW.plus(560)), Err(TokenError::Expired));
     issuers
         .revocations()
-        .revoke(ISSUER, &Revoked::Session("s-1"), NOW);
+        .revoke(ISSUER, &Name::Session("s-1".to_owned()), NOW);
     assert_eq!(issuers.verify(&token, NOW), Err(TokenError::Revoked));
     let newer = KEY.token(&header(&KEY), &with("iat", json!(NOW.0 + 1)));
     assert!(issuers.verify(&newer, NOW.plus(1)).is_ok());
@@ -367,7 +367,7 @@ fn an_end_of_either_session_ends_what_is_done_for_another() {
     assert!(issuers.verify(&token, NOW).is_ok());
     issuers
         .revocations()
-        .revoke(ISSUER, &Revoked::Subject("summary-service"), NOW);
+        .revoke(ISSUER, &Name::Subject("summary-service".to_owned()), NOW);
     assert_eq!(issuers.verify(&token, NOW), Err(TokenError::Revoked));
 }
 

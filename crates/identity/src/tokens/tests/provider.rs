@@ -199,7 +199,7 @@ impl Fetch for Provider {
 /// The usual settings: standard tokens of two clients, all algorithms.
 pub(super) fn settings() -> IssuerSettings {
     let mut settings = IssuerSettings::new(ISSUER, vec![AUDIENCE.to_owned()], Dialect::Standard);
-    settings.algorithms = crate::tokens::Algorithm::ALL.to_vec();
+    settings.authority.algorithms = crate::tokens::Algorithm::ALL.to_vec();
     let applications = [("coding-cli", "coding"), ("summaries", "summary-service")];
     settings.applications = applications
         .map(|(client, application)| (client.to_owned(), application.to_owned()))

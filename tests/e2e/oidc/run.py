@@ -1,0 +1,267 @@
+"""Signs people and services in at a real OpenID provider, and uses what they get: run.py BAILIWICK PROVIDER_FOLDER
+
+The provider is oidc-provider, certified and unmodified, on loopback. What is shown: its own description and keys are
+taken; a person's token of the device flow and a service's own are taken for whom they are; keys that change while
+requests run lose none of them; strangers cannot make the gateway fetch keys; what is wrong with a token is said.
+"""
+
+import base64
+import html.parser
+import http.cookiejar
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+
+HERE = pathlib.Path(__file__).parent
+LIMIT = 30
+
+
+def call(url, key=None, form=None, opener=None, body=None):
+    """Status and text of an answer."""
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    data = urllib.parse.urlencode(form).encode() if form is not None else None
+    if body is not None:
+        data, headers["content-type"] = json.dumps(body).encode(), "application/json"
+    request = urllib.request.Request(url, data=data, headers=headers)
+    # this machine's own proxy has nothing to do with it
+    opener = opener or urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=LIMIT) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+class Forms(html.parser.HTMLParser):
+    """The forms of a page: where each goes, and what stands in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.forms = []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.forms.append((attributes.get("action"), {}))
+        elif tag in ("input", "button") and self.forms and attributes.get("name"):
+            self.forms[-1][1][attributes["name"]] = attributes.get("value", "")
+
+
+class Provider:
+    """The provider as a process of its own."""
+
+    def __init__(self, folder):
+        command = ["node", str(HERE / "provider.mjs"), folder]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.ready = self.line()
+        self.issuer = self.ready["issuer"]
+
+    def line(self):
+        # it warns of its settings on the same output
+        while True:
+            line = self.process.stdout.readline()
+            assert line, "the provider has ended"
+            if line.startswith("{"):
+                return json.loads(line)
+
+    def tell(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.line()
+
+    def described(self):
+        _, text = call(f"{self.issuer}/.well-known/openid-configuration")
+        return json.loads(text)
+
+    def service(self, client):
+        """A service's own token."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": client,
+            "client_secret": "only-for-this-test",
+            "resource": self.ready["audience"],
+            "scope": "models",
+        }
+        status, text = call(self.described()["token_endpoint"], form=form)
+        assert status == 200, text
+        return json.loads(text)["access_token"]
+
+    def person(self, name):
+        """A person's token, by the device flow, as a tool without a browser gets it."""
+        described = self.described()
+        asked = {"client_id": "coding-cli", "scope": "openid models", "resource": self.ready["audience"]}
+        status, text = call(described["device_authorization_endpoint"], form=asked)
+        assert status == 200, text
+        device = json.loads(text)
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+            "device_code": device["device_code"],
+            "client_id": "coding-cli",
+        }
+        status, text = call(described["token_endpoint"], form=form)
+        assert status == 400 and "authorization_pending" in text, text
+        self.browse(device["verification_uri_complete"], name)
+        status, text = call(described["token_endpoint"], form=form)
+        assert status == 200, text
+        return json.loads(text)["access_token"]
+
+    def browse(self, url, name):
+        """Fills in every form that comes, as the person would."""
+        opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), urllib.request.ProxyHandler({})
+        )
+        status, page = call(url, opener=opener)
+        for _ in range(6):
+            assert status == 200, page
+            reader = Forms()
+            reader.feed(page)
+            if not reader.forms:
+                return
+            action, fields = reader.forms[0]
+            fields.pop("abort", None)
+            if "login" in fields:
+                fields.update(login=name, password="any")
+            status, page = call(urllib.parse.urljoin(url, action or url), form=fields, opener=opener)
+        raise AssertionError(f"there is no end of forms: {page}")
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=LIMIT)
+
+
+class Gateway:
+    """`bailiwick serve`, set up as a new user would."""
+
+    def __init__(self, program, folder, provider):
+        self.program, self.folder = program, folder
+        self.run("init", ".")
+        config = pathlib.Path(folder, "bailiwick.toml")
+        text = config.read_text().replace("127.0.0.1:8080", "127.0.0.1:0")
+        issuer = f"""
+[[issuer]]
+url      = "{provider.issuer}"
+audience = "{provider.ready["audience"]}"
+
+[issuer.applications]
+coding-cli      = "APPLICATION"
+summary-service = "APPLICATION"
+"""
+        register = "".join(path.read_text() for path in pathlib.Path(folder, "register").rglob("*.toml"))
+        application = re.search(r'\[\[application\]\]\s+id\s*=\s*"([^"]+)"', register).group(1)
+        config.write_text(text + issuer.replace("APPLICATION", application))
+        self.log = open(pathlib.Path(folder, "stderr.log"), "w")
+        self.process = subprocess.Popen(
+            [program, "serve", "--json"], cwd=folder, stdout=subprocess.PIPE, stderr=self.log, text=True, env={}
+        )
+        self.url = json.loads(self.process.stdout.readline())["base_url"]
+
+    def run(self, *arguments):
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, capture_output=True, text=True, env={})
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def models(self, token):
+        status, text = call(f"{self.url}/v1/models", key=token)
+        return status, text
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(timeout=LIMIT) == 0, "it did not end as it should"
+        self.log.close()
+
+
+def kid(token):
+    head = token.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
+
+
+def check(what, is_so, shown=""):
+    print(f"{'ok' if is_so else 'FAILED'}: {what}")
+    assert is_so, shown
+
+
+def main(program, provider_folder):
+    with tempfile.TemporaryDirectory() as folder:
+        provider = Provider(provider_folder)
+        gateway = Gateway(program, folder, provider)
+        try:
+            everything(provider, gateway)
+        finally:
+            provider.stop()
+            gateway.stop()
+        log = pathlib.Path(folder, "stderr.log").read_text()
+        check("no token stands in the log", "eyJ" not in log, log)
+
+
+def everything(provider, gateway):
+    engineer, analyst = provider.person("us-engineer"), provider.person("hk-analyst")
+    status, models = gateway.models(engineer)
+    check("a person's token is taken, and the model is listed", status == 200 and "example-model" in models, models)
+    status, models = gateway.models(analyst)
+    check("another person gets another list", status == 200 and "example-model" not in models, models)
+
+    key = gateway.run("keys", "new", "--person", "us-engineer")
+    check("keys still have their own form", key.startswith("bw_"))
+    status, text = gateway.models(provider.service("summary-service"))
+    check("a service that the directory does not know is told so", status in (401, 403) and "summary-service" in text, text)
+    status, text = gateway.models(provider.service("undeclared"))
+    check("a client that stands for no application is not taken", status == 401 and "no application" in text, text)
+    status, text = gateway.models(provider.person("nobody-here"))
+    check("a person who is in no directory is told so", status in (401, 403) and "nobody-here" in text, text)
+    head, body, signature = engineer.split(".")
+    status, text = gateway.models(f"{head}.{body}.{signature[:-4]}AAAA")
+    check("a changed signature does not hold", status == 401 and "signature" in text, text)
+
+    rotation(provider, gateway, engineer)
+    strangers(provider, gateway, engineer)
+
+
+def rotation(provider, gateway, old):
+    """Requests with old and new tokens run while the key changes."""
+    answers, go_on = [], threading.Event()
+    tokens = [old]
+
+    def ask():
+        while not go_on.is_set():
+            for token in list(tokens):
+                answers.append(gateway.models(token)[0])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    before = provider.tell("fetched")["fetched"]
+    newest = provider.tell("rotate")["newest"]
+    new = provider.person("us-engineer")
+    check("the provider signs with its new key", kid(new) == newest and kid(old) != newest)
+    for thread in threads:
+        thread.start()
+    tokens.append(new)
+    while answers.count(200) < 400 and all(status == 200 for status in answers[:]):
+        pass
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    check("a rotation loses no request", set(answers) == {200}, answers)
+    after = provider.tell("fetched")["fetched"]
+    check("it takes one fetch of the keys", after - before == 1, f"{before} then {after}")
+
+
+def strangers(provider, gateway, token):
+    before = provider.tell("fetched")["fetched"]
+    for _ in range(60):
+        status, _ = gateway.models(provider.tell("other")["token"])
+        assert status == 401, status
+        assert gateway.models(token)[0] == 200
+    after = provider.tell("fetched")["fetched"]
+    check("tokens of strangers cause one fetch in ten seconds at most", after - before <= 2, f"{before} then {after}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
