@@ -227,27 +227,29 @@ def everything(provider, gateway):
 
 def rotation(provider, gateway, old):
     """Requests with old and new tokens run while the key changes."""
-    answers, go_on = [], threading.Event()
-    tokens = [old]
+    answers, tokens, over = [], [old], threading.Event()
 
     def ask():
-        while not go_on.is_set():
-            for token in list(tokens):
-                answers.append(gateway.models(token)[0])
+        while not over.is_set():
+            answers.extend(gateway.models(token)[0] for token in list(tokens))
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
     before = provider.tell("fetched")["fetched"]
-    newest = provider.tell("rotate")["newest"]
-    new = provider.person("us-engineer")
-    check("the provider signs with its new key", kid(new) == newest and kid(old) != newest)
+    threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
-    tokens.append(new)
-    while answers.count(200) < 400 and all(status == 200 for status in answers[:]):
-        pass
-    go_on.set()
-    for thread in threads:
-        thread.join()
+    try:
+        newest = provider.tell("rotate")["newest"]
+        new = provider.person("us-engineer")
+        check("the provider signs with its new key", kid(new) == newest and kid(old) != newest)
+        tokens.append(new)
+        # from now on the answers are to both
+        enough = len(answers) + 400
+        while len(answers) < enough and set(answers) == {200}:
+            over.wait(0.05)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
     check("a rotation loses no request", set(answers) == {200}, answers)
     after = provider.tell("fetched")["fetched"]
     check("it takes one fetch of the keys", after - before == 1, f"{before} then {after}")

@@ -153,7 +153,7 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
             Err(error) => found.push(format!("{}: {error}", at(connector.position.line))),
         }
     }
-    found.extend(sign_in::misfits(&config.issuers));
+    found.extend(sign_in::misfits(config));
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());
     }

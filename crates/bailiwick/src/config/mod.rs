@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use credential::Credential;
 use gateway::ConnectorOptions;
 use gateway::{Listening, Rates};
-pub(crate) use issuers::Issuer;
+pub(crate) use issuers::{Issuer, Transmitter};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) connectors: Vec<Connector>,
     /// Whose tokens are taken.
     pub(crate) issuers: Vec<Issuer>,
+    /// Who may say that sign-ins ended.
+    pub(crate) transmitters: Vec<Transmitter>,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.

@@ -61,6 +61,7 @@ impl<'s> Reader<'s> {
             "listener",
             "connector",
             "issuer",
+            "transmitter",
             "trusted_proxies",
             "tls",
             "limits",
@@ -79,6 +80,7 @@ impl<'s> Reader<'s> {
             listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
             connectors: self.connectors(root),
             issuers: self.issuers(root),
+            transmitters: self.transmitters(root),
             serving: self.serving(root),
             telemetry: self.telemetry(root),
         }

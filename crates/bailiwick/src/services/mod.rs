@@ -84,7 +84,7 @@ impl Services {
 
     /// A gateway that people reach at this address.
     pub(crate) fn gateway(&self, public_url: String, serving: &Serving) -> anyhow::Result<Gateway> {
-        Ok(Gateway::new(GatewayConfig {
+        let gateway = Gateway::new(GatewayConfig {
             switch: Arc::clone(&self.switch),
             keys: Arc::clone(&self.keys),
             recorder: self.recorder.clone(),
@@ -96,7 +96,8 @@ impl Services {
             rates: serving.rates,
             measures: Arc::clone(&self.measures),
             metrics: Arc::clone(&self.metrics),
-        })?)
+        })?;
+        Ok(gateway.hearing(self.sign_in.as_ref().map(SignIn::hearing)))
     }
 
     /// Will tell those who run the gateways, on this socket, how they are and what they have done.
@@ -112,8 +113,8 @@ impl Services {
     /// # Errors
     /// When an issuer cannot be used as it is configured.
     pub(crate) fn with_sign_in(mut self, config: &Config) -> anyhow::Result<Self> {
-        if !config.issuers.is_empty() {
-            let sign_in = SignIn::open(&config.issuers, &self.ways.revocations)?;
+        if !config.issuers.is_empty() || !config.transmitters.is_empty() {
+            let sign_in = SignIn::open(config, &self.ways.revocations)?;
             self.keys = sign_in.beside(self.keys);
             self.sign_in = Some(sign_in);
         }

@@ -1,41 +1,67 @@
-//! Sign-in beside keys: the issuers of a configuration, and the work that their keys need.
+//! Sign-in beside keys: the issuers of a configuration, who may say that sign-ins ended, and the work that all their
+//! keys need.
 
 use crate::clock;
-use crate::config::Issuer;
 use crate::config::credential::variable;
+use crate::config::{Config, Issuer};
 use crate::exit::UsageError;
-use gateway::{Documents, Switch};
-use identity::tokens::{Fetch, IssuerSettings, Issuers, Revocations};
+use gateway::{ConnectorOptions, Documents, Hearing, Switch};
+use identity::tokens::signals::Signals;
+use identity::tokens::{Authority, Fetch, FetchError, Fetching, Issuers, Revocations};
 use identity::{Keys, SignIns};
 use register::model::Register;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::interval;
+
+/// How often what is too old to matter is forgotten.
+const FORGETTING: Duration = Duration::from_secs(3600);
 
 /// Sign-in of one process.
 pub(crate) struct SignIn {
     issuers: Arc<Issuers>,
+    signals: Arc<Signals>,
+    /// By the address of whoever signs.
     documents: HashMap<String, Arc<Documents>>,
 }
 
 impl SignIn {
-    /// Opens the ways to these issuers; nothing is fetched yet.
+    /// Opens the ways to whoever signs; nothing is fetched yet.
     ///
     /// # Errors
-    /// When an issuer could not be taken at its word, or its proxy or authorities cannot be used.
-    pub(crate) fn open(configured: &[Issuer], revocations: &Arc<Revocations>) -> anyhow::Result<Self> {
-        let settings = configured.iter().map(|issuer| issuer.settings.clone()).collect();
-        let issuers = Issuers::new(settings, Arc::clone(revocations)).map_err(|error| {
-            let help = "`bailiwick config check` says where".to_owned();
-            UsageError::new(error.to_string(), help)
-        })?;
-        let documents = configured.iter().map(|issuer| {
-            let url = issuer.settings.authority.issuer.clone();
-            let documents = Documents::open(&url, &issuer.line, variable)?;
-            Ok((url, Arc::new(documents)))
-        });
+    /// When one of them could not be taken at their word, or their proxy or authorities cannot be used.
+    pub(crate) fn open(config: &Config, revocations: &Arc<Revocations>) -> anyhow::Result<Self> {
+        let usage = |error: identity::tokens::SettingsError| {
+            UsageError::new(
+                error.to_string(),
+                "`bailiwick config check` says where".to_owned(),
+            )
+        };
+        let issuers = config.issuers.iter().map(|one| one.settings.clone()).collect();
+        let issuers = Issuers::new(issuers, Arc::clone(revocations)).map_err(usage)?;
+        let signals = config
+            .transmitters
+            .iter()
+            .map(|one| one.settings.clone())
+            .collect();
+        let signals = Signals::new(signals, Arc::clone(revocations)).map_err(usage)?;
+        let open = |authority: &Authority, line: &ConnectorOptions| {
+            let documents = Documents::open(&authority.issuer, line, variable)?;
+            anyhow::Ok((authority.issuer.clone(), Arc::new(documents)))
+        };
+        let of_issuers = config
+            .issuers
+            .iter()
+            .map(|one| open(&one.settings.authority, &one.line));
+        let others = config
+            .transmitters
+            .iter()
+            .map(|one| open(&one.settings.authority, &one.line));
         Ok(Self {
             issuers: Arc::new(issuers),
-            documents: documents.collect::<anyhow::Result<_>>()?,
+            signals: Arc::new(signals),
+            documents: of_issuers.chain(others).collect::<anyhow::Result<_>>()?,
         })
     }
 
@@ -44,8 +70,16 @@ impl SignIn {
         Arc::new(SignIns::new(keys, Arc::clone(&self.issuers), clock::now))
     }
 
-    /// Keeps the issuers' keys fresh, and has every answer that is on its way looked at again when a sign-in is ended.
-    /// Goes on for ever.
+    /// Whoever is to be told of what providers say.
+    pub(crate) fn hearing(&self) -> Hearing {
+        Hearing {
+            issuers: Arc::clone(&self.issuers),
+            signals: Arc::clone(&self.signals),
+        }
+    }
+
+    /// Keeps all keys fresh, and has every answer that is on its way looked at again when a sign-in is ended. Goes on for
+    /// ever.
     pub(crate) async fn tend(self, switch: Arc<Switch>) {
         let mut changes = self.issuers.revocations().changes();
         let look_again = async {
@@ -53,44 +87,74 @@ impl SignIn {
                 switch.reconsider();
             }
         };
-        let documents = self.documents;
-        let fetch = |settings: &IssuerSettings| -> Arc<dyn Fetch> {
-            match documents.get(&settings.authority.issuer) {
+        let forget = async {
+            let mut beats = interval(FORGETTING);
+            loop {
+                beats.tick().await;
+                self.issuers.forget_old(clock::now());
+            }
+        };
+        let fetch = |authority: &Authority| -> Arc<dyn Fetch> {
+            match self.documents.get(&authority.issuer) {
                 Some(documents) => Arc::clone(documents) as _,
                 None => Arc::new(Nowhere),
             }
         };
-        tokio::join!(self.issuers.tend(fetch, clock::now), look_again);
+        let issuers = Arc::clone(&self.issuers).tend(|issuer| fetch(&issuer.authority), clock::now);
+        let signals = Arc::clone(&self.signals).tend(fetch, clock::now);
+        tokio::join!(issuers, signals, look_again, forget);
     }
 }
 
-/// Fetches nothing: stands in for what every issuer has.
+/// Fetches nothing: stands in for a way that everybody has.
 struct Nowhere;
 
 impl Fetch for Nowhere {
-    fn get<'a>(&'a self, _: &'a str) -> identity::tokens::Fetching<'a> {
-        Box::pin(async {
-            Err(identity::tokens::FetchError::new(
-                "there is no way to the provider",
-            ))
-        })
+    fn get<'a>(&'a self, _: &'a str) -> Fetching<'a> {
+        Box::pin(async { Err(FetchError::new("there is no way to the provider")) })
     }
 }
 
-/// Everything that makes issuers unusable as they are configured.
-pub(crate) fn misfits(configured: &[Issuer]) -> Vec<String> {
+/// Everything that makes whoever signs unusable as they are configured.
+pub(crate) fn misfits(config: &Config) -> Vec<String> {
+    let issuers = config.issuers.iter().map(|one| {
+        let alone = Config {
+            issuers: vec![one.clone()],
+            ..Config::default()
+        };
+        (one.position.line, alone)
+    });
+    let transmitters = config.transmitters.iter().map(|one| {
+        let alone = Config {
+            transmitters: vec![one.clone()],
+            ..Config::default()
+        };
+        (one.position.line, alone)
+    });
     let mut found = Vec::new();
-    for issuer in configured {
-        let line = issuer.position.line;
-        let alone = std::slice::from_ref(issuer);
-        if let Err(error) = SignIn::open(alone, &Arc::default()) {
+    for (line, alone) in issuers.chain(transmitters) {
+        if let Err(error) = SignIn::open(&alone, &Arc::default()) {
             found.push(format!("line {line}: {error}"));
         }
     }
-    match (SignIn::open(configured, &Arc::default()), found.is_empty()) {
-        (Err(error), true) => vec![error.to_string()],
-        _ => found,
+    if let (Err(error), true) = (SignIn::open(config, &Arc::default()), found.is_empty()) {
+        found.push(error.to_string());
     }
+    for one in &config.transmitters {
+        let is_known = |issuer: &String| {
+            config
+                .issuers
+                .iter()
+                .any(|other| other.settings.authority.issuer == *issuer)
+        };
+        if let Some(nobody) = one.settings.speaks_of.iter().find(|issuer| !is_known(issuer)) {
+            let line = one.position.line;
+            found.push(format!(
+                "line {line}: the transmitter speaks of sign-ins at `{nobody}`, which is not an issuer here"
+            ));
+        }
+    }
+    found
 }
 
 /// Clients of issuers that stand for an application that the register does not have.

@@ -130,7 +130,7 @@ pub(super) fn times(authority: &Authority, claims: &Object, at: Instant) -> Resu
 }
 
 /// The id in the directory of whom these claims are about.
-fn person(settings: &IssuerSettings, claims: &Object) -> Result<String, TokenError> {
+pub(super) fn person(settings: &IssuerSettings, claims: &Object) -> Result<String, TokenError> {
     let mut parts = Vec::new();
     for name in &settings.person {
         let part = needed(claims, name)?;
@@ -163,7 +163,7 @@ fn actor(settings: &IssuerSettings, claims: &Object) -> Result<Option<(String, V
 }
 
 /// The names by which the issuer's events may speak of whom these claims are about.
-fn names(claims: &Object, person: &str) -> Result<Vec<Name>, TokenError> {
+pub(super) fn names(claims: &Object, person: &str) -> Result<Vec<Name>, TokenError> {
     let subject = text(claims, "sub")?.map(|subject| Name::Subject(subject.to_owned()));
     let email = text(claims, "email")?.map(|email| Name::Email(email.to_lowercase()));
     let person = Name::Person(person.to_owned());

@@ -130,6 +130,15 @@ impl Issuers {
         std::future::pending().await
     }
 
+    /// Forgets what was taken back so long ago that no token so old is taken any more.
+    pub fn forget_old(&self, at: Instant) {
+        for issuer in &self.issuers {
+            let authority = &issuer.settings.authority;
+            let oldest = at.plus(authority.max_age.saturating_add(authority.skew).saturating_neg());
+            self.revocations.forget(&authority.issuer, oldest);
+        }
+    }
+
     /// How it stands with each.
     pub fn health(&self, at: Instant) -> Vec<IssuerHealth> {
         let of = |issuer: &Issuer| {
@@ -147,6 +156,13 @@ impl Issuers {
     /// What was taken back.
     pub const fn revocations(&self) -> &Arc<Revocations> {
         &self.revocations
+    }
+
+    /// Who we are as a client of an issuer at which people sign in.
+    pub(super) fn client_of(&self, issuer: &str) -> Option<&str> {
+        let mut issuers = self.issuers.iter();
+        let found = issuers.find(|other| other.settings.authority.issuer == issuer)?;
+        found.settings.client_id.as_deref()
     }
 
     pub(super) fn issuer_of(&self, token: &Compact<'_>) -> Result<(usize, &Issuer), TokenError> {

@@ -64,10 +64,13 @@ impl Revocations {
 
     /// Whether a token still stands.
     pub fn stands(&self, token: &VerifiedToken) -> bool {
+        self.stand(&token.issuer, &token.names, token.issued_at)
+    }
+
+    /// Whether what was issued then to somebody of these names still stands.
+    pub(super) fn stand(&self, issuer: &str, names: &[Name], issued_at: Instant) -> bool {
         let issuers = self.issuers.read().unwrap_or_else(PoisonError::into_inner);
-        issuers
-            .get(&token.issuer)
-            .is_none_or(|own| own.stands(&token.names, token.issued_at))
+        issuers.get(issuer).is_none_or(|own| own.stands(names, issued_at))
     }
 
     /// Forgets what was taken back so long ago that no token of the issuer is so old.

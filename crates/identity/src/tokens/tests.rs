@@ -1,6 +1,8 @@
 //! Tokens as providers issue them, tokens as others would like them to be, and keys that change.
 
+mod at_console;
 mod dialects;
+mod exchanged;
 mod hostile;
 mod provider;
 mod rotation;

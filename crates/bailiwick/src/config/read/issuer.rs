@@ -1,9 +1,10 @@
 //! The part of the configuration that says whose tokens are taken.
 
 use super::Reader;
-use crate::config::Issuer;
+use crate::config::{Issuer, Transmitter};
 use gateway::ConnectorOptions;
-use identity::tokens::{Algorithm, Dialect, IssuerSettings, Sort};
+use identity::tokens::signals::TransmitterSettings;
+use identity::tokens::{Algorithm, Authority, Described, Dialect, IssuerSettings, Sort};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -20,6 +21,22 @@ const KEYS: [&str; 18] = [
     "person_claim",
     "client_claim",
     "groups_claim",
+    "jwks_url",
+    "clock_skew",
+    "max_age",
+    "refresh",
+    "keys_max_age",
+    "proxy",
+    "proxy_credential",
+    "ca",
+];
+
+/// Keys of a transmitter.
+const OF_TRANSMITTER: [&str; 12] = [
+    "url",
+    "audience",
+    "speaks_of",
+    "algorithms",
     "jwks_url",
     "clock_skew",
     "max_age",
@@ -52,13 +69,64 @@ impl Reader<'_> {
         let settings = IssuerSettings::new(url?.0, audiences?, dialect.unwrap_or_default());
         Some(Issuer {
             settings: self.settings(table, settings),
-            line: ConnectorOptions {
-                ca: self.path(table, "ca"),
-                proxy: self.proxy(table),
-                ..ConnectorOptions::default()
-            },
+            line: self.line(table),
             position: self.position(span),
         })
+    }
+
+    pub(super) fn transmitters(&self, root: &DeTable<'_>) -> Vec<Transmitter> {
+        self.sections(root, "transmitter", |table, span| self.transmitter(table, span))
+    }
+
+    fn transmitter(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Transmitter> {
+        self.known_keys(table, &OF_TRANSMITTER);
+        let url = self
+            .needed(table, &span, "url")
+            .filter(|(url, at)| self.is_url(url, at));
+        let audiences = self.needed_list(table, &span, "audience");
+        let (url, _) = url?;
+        let mut authority = Authority::new(url, audiences?, Described::SharedSignals);
+        self.authority(table, &mut authority);
+        // who says nothing else speaks of its own sign-ins
+        let speaks_of = self.list(table, "speaks_of").map(|(issuers, _)| issuers);
+        Some(Transmitter {
+            settings: TransmitterSettings {
+                authority,
+                speaks_of: speaks_of.unwrap_or_else(|| vec![url.to_owned()]),
+            },
+            line: self.line(table),
+            position: self.position(span),
+        })
+    }
+
+    fn line(&self, table: &DeTable<'_>) -> ConnectorOptions {
+        ConnectorOptions {
+            ca: self.path(table, "ca"),
+            proxy: self.proxy(table),
+            ..ConnectorOptions::default()
+        }
+    }
+
+    /// What else is said of whoever signs.
+    fn authority(&self, table: &DeTable<'_>, authority: &mut Authority) {
+        authority.jwks_uri = self.text(table, "jwks_url").map(|(text, _)| text.to_owned());
+        let algorithms = Algorithm::ALL.map(|one| (one.as_str(), one));
+        if let Some(found) = self.words(table, "algorithms", &algorithms) {
+            authority.algorithms = found;
+        }
+        for (key, seconds) in [
+            ("clock_skew", &mut authority.skew),
+            ("max_age", &mut authority.max_age),
+            ("refresh", &mut authority.refresh),
+            ("keys_max_age", &mut authority.keys_max_age),
+        ] {
+            let found = self
+                .text(table, key)
+                .and_then(|(text, at)| self.duration(text, at));
+            if let Some(found) = found {
+                *seconds = i64::try_from(found.as_secs()).unwrap_or(i64::MAX);
+            }
+        }
     }
 
     /// What else is said of an issuer, over what its dialect says.
@@ -67,32 +135,15 @@ impl Reader<'_> {
         settings.applications = self.applications(table);
         settings.client_id = owned("client_id");
         settings.groups = owned("groups_claim");
-        settings.authority.jwks_uri = owned("jwks_url");
+        self.authority(table, &mut settings.authority);
         if let Some(claim) = owned("client_claim") {
             settings.client = claim;
         }
         if let Some((claims, _)) = self.list(table, "person_claim") {
             settings.person = claims;
         }
-        let algorithms = Algorithm::ALL.map(|one| (one.as_str(), one));
-        if let Some(found) = self.words(table, "algorithms", &algorithms) {
-            settings.authority.algorithms = found;
-        }
         if let Some(found) = self.words(table, "token_types", &SORTS) {
             settings.sorts = found;
-        }
-        for (key, seconds) in [
-            ("clock_skew", &mut settings.authority.skew),
-            ("max_age", &mut settings.authority.max_age),
-            ("refresh", &mut settings.authority.refresh),
-            ("keys_max_age", &mut settings.authority.keys_max_age),
-        ] {
-            let found = self
-                .text(table, key)
-                .and_then(|(text, at)| self.duration(text, at));
-            if let Some(found) = found {
-                *seconds = i64::try_from(found.as_secs()).unwrap_or(i64::MAX);
-            }
         }
         settings
     }
@@ -222,6 +273,19 @@ mod tests {
             Some("https://keys.example/k")
         );
         assert!(issuer.line.ca.is_some() && issuer.line.proxy.is_some());
+    }
+
+    #[test]
+    fn a_transmitter_speaks_of_its_own_sign_ins_or_of_those_that_are_listed() {
+        let text = "[[transmitter]]\nurl = \"https://a\"\naudience = \"x\"\n";
+        let [own] = read(text).unwrap().transmitters.try_into().unwrap();
+        assert_eq!(own.settings.speaks_of, ["https://a"]);
+        let text = format!("{text}speaks_of = \"https://b\"\nmax_age = \"2h\"\nalgorithms = \"ES256\"\n");
+        let [other] = read(&text).unwrap().transmitters.try_into().unwrap();
+        assert_eq!(other.settings.speaks_of, ["https://b"]);
+        assert_eq!(other.settings.authority.max_age, 7200);
+        let found = read(&format!("{text}dialect = \"entra\"\n")).unwrap_err();
+        assert!(found.contains("`dialect` is not a key here"), "{found}");
     }
 
     #[test]
