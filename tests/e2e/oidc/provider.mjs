@@ -22,6 +22,7 @@ const newKey = () => {
   return { ...privateKey.export({ format: "jwk" }), kid: `key-${++made}`, use: "sig", alg: "RS256" };
 };
 
+const { privateKey: stranger } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 let keys = [newKey()];
 let fetched = 0;
 let current;
@@ -89,7 +90,6 @@ server.listen(0, "127.0.0.1", () => {
     },
     fetched: () => ({ fetched }),
     other: async () => {
-      const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
       const token = await new SignJWT({ client_id: "coding-cli" })
         .setProtectedHeader({ alg: "RS256", typ: "at+jwt", kid: `none-${Math.random()}` })
         .setIssuer(issuer)
@@ -97,7 +97,7 @@ server.listen(0, "127.0.0.1", () => {
         .setSubject("us-engineer")
         .setIssuedAt()
         .setExpirationTime("5m")
-        .sign(privateKey);
+        .sign(stranger);
       return { token };
     },
   };

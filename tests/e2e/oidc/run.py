@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -142,6 +143,8 @@ class Gateway:
     """`bailiwick serve`, set up as a new user would."""
 
     def __init__(self, program, folder, provider):
+        # every command runs in that folder
+        program = str(pathlib.Path(program).resolve())
         self.program, self.folder = program, folder
         self.run("init", ".")
         config = pathlib.Path(folder, "bailiwick.toml")
@@ -256,13 +259,16 @@ def rotation(provider, gateway, old):
 
 
 def strangers(provider, gateway, token):
-    before = provider.tell("fetched")["fetched"]
+    before, began = provider.tell("fetched")["fetched"], time.monotonic()
     for _ in range(60):
         status, _ = gateway.models(provider.tell("other")["token"])
         assert status == 401, status
         assert gateway.models(token)[0] == 200
-    after = provider.tell("fetched")["fetched"]
-    check("tokens of strangers cause one fetch in ten seconds at most", after - before <= 2, f"{before} then {after}")
+    fetches = provider.tell("fetched")["fetched"] - before
+    seconds = time.monotonic() - began
+    # on a slow machine it takes more than ten seconds
+    is_so = fetches <= seconds / 10 + 1
+    check("tokens of strangers cause one fetch in ten seconds at most", is_so, f"{fetches} in {seconds} s")
 
 
 if __name__ == "__main__":
