@@ -3,7 +3,7 @@
 // FOLDER is where oidc-provider is installed. It prints its address as one line of JSON, then takes commands on stdin,
 // each answered by one line: `rotate` signs with a new key and goes on publishing the old one, `retire` publishes the
 // newest only, `fetched` says how often the keys were fetched, `other` gives a token signed by a key that was never
-// published.
+// published, `event PERSON` and `logout PERSON` give signed statements that their sign-in has ended.
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ import path from "node:path";
 
 const require = createRequire(path.join(path.resolve(process.argv[2]), "package.json"));
 const { default: Provider } = await import(pathToFileURL(require.resolve("oidc-provider")).href);
-const { SignJWT } = await import(pathToFileURL(require.resolve("jose")).href);
+const { SignJWT, importJWK } = await import(pathToFileURL(require.resolve("jose")).href);
 
 const AUDIENCE = "https://ai.larkmoor.example";
 let made = 0;
@@ -77,7 +77,29 @@ const server = createServer((request, response) => {
 server.listen(0, "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   current = build(issuer);
+  const sign = async (typ, claims) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: "RS256", typ, kid: keys[0].kid })
+      .setIssuer(issuer)
+      .setIssuedAt()
+      .setJti(`${Math.random()}`)
+      .sign(await importJWK(keys[0], "RS256"));
   const commands = {
+    event: async (sub) => ({
+      statement: await sign("secevent+jwt", {
+        aud: AUDIENCE,
+        sub_id: { format: "iss_sub", iss: issuer, sub },
+        events: { "https://schemas.openid.net/secevent/caep/event-type/session-revoked": {} },
+      }),
+    }),
+    logout: async (sub) => ({
+      token: await sign("logout+jwt", {
+        aud: "console",
+        sub,
+        exp: Math.floor(Date.now() / 1000) + 60,
+        events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+      }),
+    }),
     rotate: () => {
       keys = [newKey(), ...keys];
       current = build(issuer);
@@ -102,7 +124,10 @@ server.listen(0, "127.0.0.1", () => {
     },
   };
   createInterface({ input: process.stdin })
-    .on("line", async (line) => console.log(JSON.stringify(await commands[line]())))
+    .on("line", async (line) => {
+      const [command, argument] = line.split(" ");
+      console.log(JSON.stringify(await commands[command](argument)));
+    })
     .on("close", () => process.exit(0));
   console.log(JSON.stringify({ issuer, audience: AUDIENCE }));
 });

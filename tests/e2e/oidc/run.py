@@ -2,11 +2,13 @@
 
 The provider is oidc-provider, certified and unmodified, on loopback. What is shown: its own description and keys are
 taken; a person's token of the device flow and a service's own are taken for whom they are; keys that change while
-requests run lose none of them; strangers cannot make the gateway fetch keys; what is wrong with a token is said.
+requests run lose none of them; strangers cannot make the gateway fetch keys; what is wrong with a token is said; when the
+provider says that a sign-in has ended, it ends, and so does the answer that is on its way.
 """
 
 import base64
 import html.parser
+import http.server
 import http.cookiejar
 import json
 import pathlib
@@ -24,12 +26,14 @@ HERE = pathlib.Path(__file__).parent
 LIMIT = 30
 
 
-def call(url, key=None, form=None, opener=None, body=None):
+def call(url, key=None, form=None, opener=None, body=None, statement=None):
     """Status and text of an answer."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     data = urllib.parse.urlencode(form).encode() if form is not None else None
     if body is not None:
         data, headers["content-type"] = json.dumps(body).encode(), "application/json"
+    if statement is not None:
+        data, headers["content-type"] = statement.encode(), "application/secevent+jwt"
     request = urllib.request.Request(url, data=data, headers=headers)
     # this machine's own proxy has nothing to do with it
     opener = opener or urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -139,24 +143,58 @@ class Provider:
         self.process.wait(timeout=LIMIT)
 
 
+class Model(http.server.BaseHTTPRequestHandler):
+    """A provider of models that begins an answer and goes on until nobody listens."""
+
+    protocol_version = "HTTP/1.1"
+    left = threading.Event()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        chunk = json.dumps({"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "x"}}]})
+        data = f"data: {chunk}\n\n".encode()
+        try:
+            for _ in range(600):
+                self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+                self.wfile.flush()
+                time.sleep(0.1)
+        except OSError:
+            self.left.set()
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
 class Gateway:
     """`bailiwick serve`, set up as a new user would."""
 
-    def __init__(self, program, folder, provider):
+    def __init__(self, program, folder, provider, upstream):
         # every command runs in that folder
         program = str(pathlib.Path(program).resolve())
         self.program, self.folder = program, folder
         self.run("init", ".")
         config = pathlib.Path(folder, "bailiwick.toml")
         text = config.read_text().replace("127.0.0.1:8080", "127.0.0.1:0")
+        text = text.replace("127.0.0.1:8081", f"127.0.0.1:{upstream}")
         issuer = f"""
 [[issuer]]
 url      = "{provider.issuer}"
 audience = "{provider.ready["audience"]}"
+client_id = "console"
 
 [issuer.applications]
 coding-cli      = "APPLICATION"
 summary-service = "APPLICATION"
+
+[[transmitter]]
+url      = "{provider.issuer}"
+audience = "{provider.ready["audience"]}"
+jwks_url = "{provider.issuer}/jwks"
 """
         register = "".join(path.read_text() for path in pathlib.Path(folder, "register").rglob("*.toml"))
         application = re.search(r'\[\[application\]\]\s+id\s*=\s*"([^"]+)"', register).group(1)
@@ -195,10 +233,14 @@ def check(what, is_so, shown=""):
 def main(program, provider_folder):
     with tempfile.TemporaryDirectory() as folder:
         provider = Provider(provider_folder)
-        gateway = Gateway(program, folder, provider)
+        models = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Model)
+        models.daemon_threads = True
+        threading.Thread(target=models.serve_forever, daemon=True).start()
+        gateway = Gateway(program, folder, provider, models.server_port)
         try:
             everything(provider, gateway)
         finally:
+            models.shutdown()
             provider.stop()
             gateway.stop()
         log = pathlib.Path(folder, "stderr.log").read_text()
@@ -226,6 +268,7 @@ def everything(provider, gateway):
 
     rotation(provider, gateway, engineer)
     strangers(provider, gateway, engineer)
+    endings(provider, gateway)
 
 
 def rotation(provider, gateway, old):
@@ -269,6 +312,41 @@ def strangers(provider, gateway, token):
     # on a slow machine it takes more than ten seconds
     is_so = fetches <= seconds / 10 + 1
     check("tokens of strangers cause one fetch in ten seconds at most", is_so, f"{fetches} in {seconds} s")
+
+
+def endings(provider, gateway):
+    token = provider.person("us-engineer")
+    body = {"model": "example-model", "stream": True, "messages": [{"role": "user", "content": "Hello"}]}
+    request = urllib.request.Request(
+        f"{gateway.url}/v1/chat/completions",
+        data=json.dumps(body).encode(),
+        headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
+    )
+    answer = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=LIMIT)
+    check("an answer begins", b"data: " in answer.readline())
+    statement = provider.tell("event us-engineer")["statement"]
+    forged = statement[:-8] + ("A" * 8)
+    status, text = call(f"{gateway.url}/sign-in/events", statement=forged)
+    check("a forged event is refused in the words of the standard", status == 400 and "authentication_failed" in text, text)
+    check("and ends nothing", gateway.models(token)[0] == 200 and b"data: " in answer.read(64))
+    began = time.monotonic()
+    status, text = call(f"{gateway.url}/sign-in/events", statement=statement)
+    check("an event of the provider is taken", status == 202, text)
+    rest = answer.read().decode()
+    check("the answer that is on its way ends within a second", time.monotonic() - began < 1 + 2, rest[-500:])
+    check("and says so", "was ended" in rest and "error" in rest, rest[-500:])
+    check("the provider of the model is left too", Model.left.wait(5))
+    status, text = gateway.models(token)
+    check("the token is not taken any more", status == 401 and "ended" in text, text)
+    check("the same event has no effect twice", call(f"{gateway.url}/sign-in/events", statement=statement)[0] == 202)
+    time.sleep(1.1)
+    token = provider.person("us-engineer")
+    check("whoever signs in again goes on", gateway.models(token)[0] == 200)
+    logout = provider.tell("logout us-engineer")["token"]
+    status, text = call(f"{gateway.url}/sign-in/logout", form={"logout_token": logout})
+    check("a logout at the provider is taken", status == 200, text)
+    check("and ends the sign-in", gateway.models(token)[0] == 401)
+    check("it is taken once", call(f"{gateway.url}/sign-in/logout", form={"logout_token": logout})[0] == 400)
 
 
 if __name__ == "__main__":
