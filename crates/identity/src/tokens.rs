@@ -41,7 +41,7 @@ pub use fetch::{Fetch, FetchError, Fetching, LARGEST_DOCUMENT};
 pub use issuers::{IssuerHealth, Issuers};
 pub use key_set::{KeySet, KeySetError};
 pub use logout::Logout;
-pub use revocations::Revocations;
+pub use revocations::{Revocations, RevocationsError};
 pub use settings::{Authority, Described, Dialect, IssuerSettings, SettingsError, Sort};
 pub use verified::{Name, VerifiedToken};
 

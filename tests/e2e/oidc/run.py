@@ -200,8 +200,11 @@ jwks_url = "{provider.issuer}/jwks"
         application = re.search(r'\[\[application\]\]\s+id\s*=\s*"([^"]+)"', register).group(1)
         config.write_text(text + issuer.replace("APPLICATION", application))
         self.log = open(pathlib.Path(folder, "stderr.log"), "w")
+        self.start()
+
+    def start(self):
         self.process = subprocess.Popen(
-            [program, "serve", "--json"], cwd=folder, stdout=subprocess.PIPE, stderr=self.log, text=True, env={}
+            [self.program, "serve", "--json"], cwd=self.folder, stdout=subprocess.PIPE, stderr=self.log, text=True, env={}
         )
         self.url = json.loads(self.process.stdout.readline())["base_url"]
 
@@ -214,9 +217,12 @@ jwks_url = "{provider.issuer}/jwks"
         status, text = call(f"{self.url}/v1/models", key=token)
         return status, text
 
-    def stop(self):
+    def end(self):
         self.process.terminate()
         assert self.process.wait(timeout=LIMIT) == 0, "it did not end as it should"
+
+    def stop(self):
+        self.end()
         self.log.close()
 
 
@@ -347,6 +353,11 @@ def endings(provider, gateway):
     check("a logout at the provider is taken", status == 200, text)
     check("and ends the sign-in", gateway.models(token)[0] == 401)
     check("it is taken once", call(f"{gateway.url}/sign-in/logout", form={"logout_token": logout})[0] == 400)
+    gateway.end()
+    gateway.start()
+    check("which a restart does not change", gateway.models(token)[0] == 401)
+    time.sleep(1.1)
+    check("and whoever signs in again goes on there too", gateway.models(provider.person("us-engineer"))[0] == 200)
 
 
 if __name__ == "__main__":

@@ -112,9 +112,9 @@ impl Services {
     ///
     /// # Errors
     /// When an issuer cannot be used as it is configured.
-    pub(crate) fn with_sign_in(mut self, config: &Config) -> anyhow::Result<Self> {
+    pub(crate) fn with_sign_in(mut self, config: &Config, data: &DataDir) -> anyhow::Result<Self> {
         if !config.issuers.is_empty() || !config.transmitters.is_empty() {
-            let sign_in = SignIn::open(config, &self.ways.revocations)?;
+            let sign_in = SignIn::open(config, &self.ways.revocations)?.keeping(data);
             self.keys = sign_in.beside(self.keys);
             self.sign_in = Some(sign_in);
         }

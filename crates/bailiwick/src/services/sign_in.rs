@@ -4,6 +4,7 @@
 use crate::clock;
 use crate::config::credential::variable;
 use crate::config::{Config, Issuer};
+use crate::data::DataDir;
 use crate::exit::UsageError;
 use gateway::{ConnectorOptions, Documents, Hearing, Switch};
 use identity::tokens::signals::Signals;
@@ -13,6 +14,7 @@ use register::model::Register;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 use tokio::time::interval;
 
 /// How often what is too old to matter is forgotten.
@@ -24,6 +26,8 @@ pub(crate) struct SignIn {
     signals: Arc<Signals>,
     /// By the address of whoever signs.
     documents: HashMap<String, Arc<Documents>>,
+    /// Where ends of sign-ins are kept.
+    data: Option<DataDir>,
 }
 
 impl SignIn {
@@ -62,7 +66,31 @@ impl SignIn {
             issuers: Arc::new(issuers),
             signals: Arc::new(signals),
             documents: of_issuers.chain(others).collect::<anyhow::Result<_>>()?,
+            data: None,
         })
+    }
+
+    /// Keeps ends of sign-ins in this folder, and takes back what was taken back before. Where that cannot be read, what
+    /// was issued until now is taken back as a whole: everybody's program renews its token once.
+    #[must_use]
+    pub(crate) fn keeping(self, data: &DataDir) -> Self {
+        let restored = match data.revocations() {
+            Ok(None) => Ok(()),
+            Ok(Some(text)) => self
+                .issuers
+                .revocations()
+                .restore(&text)
+                .map_err(anyhow::Error::from),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = restored {
+            tracing::error!(%error, "nobody knows which sign-ins were ended, so all are");
+            self.issuers.end_all(clock::now());
+        }
+        Self {
+            data: Some(data.clone()),
+            ..self
+        }
     }
 
     /// These keys, and beside them the tokens of the issuers.
@@ -85,6 +113,7 @@ impl SignIn {
         let look_again = async {
             while changes.changed().await.is_ok() {
                 switch.reconsider();
+                self.keep().await;
             }
         };
         let forget = async {
@@ -103,6 +132,20 @@ impl SignIn {
         let issuers = Arc::clone(&self.issuers).tend(|issuer| fetch(&issuer.authority), clock::now);
         let signals = Arc::clone(&self.signals).tend(fetch, clock::now);
         tokio::join!(issuers, signals, look_again, forget);
+    }
+}
+
+impl SignIn {
+    /// Writes down what was taken back. What changes while it is written is written next.
+    async fn keep(&self) {
+        let Some(data) = self.data.clone() else {
+            return;
+        };
+        let text = self.issuers.revocations().write_stored();
+        let kept = spawn_blocking(move || data.keep_revocations(&text)).await;
+        if let Ok(Err(error)) = kept {
+            tracing::error!(%error, "ends of sign-ins are not kept; a restart would forget them");
+        }
     }
 }
 

@@ -139,6 +139,13 @@ impl Issuers {
         }
     }
 
+    /// Takes back all that was issued until now.
+    pub fn end_all(&self, at: Instant) {
+        for issuer in &self.issuers {
+            self.revocations.revoke_all(&issuer.settings.authority.issuer, at);
+        }
+    }
+
     /// How it stands with each.
     pub fn health(&self, at: Instant) -> Vec<IssuerHealth> {
         let of = |issuer: &Issuer| {

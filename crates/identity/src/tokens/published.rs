@@ -176,20 +176,21 @@ impl Published {
                 self.take(set, at);
                 None
             }
-            Err(error) => {
-                tracing::warn!(
-                    issuer,
-                    reason = error.reason,
-                    "the keys of an issuer were not fetched"
-                );
-                Some(error.reason)
-            }
+            Err(error) => Some(error.reason),
         };
         let is_fine = failure.is_none();
-        {
+        let before = {
             let mut state = self.state();
             state.is_fetching = false;
-            state.failure = failure;
+            std::mem::replace(&mut state.failure, failure.clone())
+        };
+        // it is tried again every few seconds, which need not be said each time
+        match (&before, &failure) {
+            (Some(_), None) => tracing::info!(issuer, "the keys of an issuer can be fetched again"),
+            (before, Some(reason)) if before.as_ref() != Some(reason) => {
+                tracing::warn!(issuer, reason, "the keys of an issuer cannot be fetched");
+            }
+            _ => {}
         }
         self.fetched.send_modify(|count| *count = count.wrapping_add(1));
         is_fine

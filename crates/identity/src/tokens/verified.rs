@@ -1,5 +1,6 @@
 //! What a token says once it is verified.
 
+use super::issuers::sha256;
 use register::model::Instant;
 
 /// What a token says once it is verified. It says who asks and by which application; what they may is decided elsewhere.
@@ -44,12 +45,17 @@ pub enum Name {
     Person(String),
 }
 
+/// What stands for a name where it is kept: its digest, so that nobody's address lies in a file for this.
+pub(super) type Mark = [u8; 32];
+
 impl Name {
-    /// The same, with an address in lower case.
-    pub(super) fn folded(&self) -> Self {
+    /// What stands for it. An address is the same in capitals.
+    pub(super) fn mark(&self) -> Mark {
         match self {
-            Self::Email(email) => Self::Email(email.to_lowercase()),
-            other => other.clone(),
+            Self::Subject(id) => sha256(&format!("subject {id}")),
+            Self::Email(email) => sha256(&format!("email {}", email.to_lowercase())),
+            Self::Session(id) => sha256(&format!("session {id}")),
+            Self::Person(id) => sha256(&format!("person {id}")),
         }
     }
 }

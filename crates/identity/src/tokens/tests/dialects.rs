@@ -140,6 +140,7 @@ fn keycloak_says_what_a_token_is_for() {
     }
 }
 
+/// Acceptance A11: an identity token in place of an access token.
 #[test]
 fn an_identity_token_is_no_access_token() {
     for case in [Case::entra, Case::okta, Case::keycloak] {

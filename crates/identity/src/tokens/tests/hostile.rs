@@ -44,6 +44,7 @@ fn a_token_of_the_issuer_is_taken_whatever_the_sort_of_its_key() {
     assert!(with_key(&SigningKey::Rsa).verify(&token, NOW).is_ok());
 }
 
+/// Acceptance A10: no algorithm at all, in any spelling.
 #[test]
 fn no_algorithm_but_those_with_public_keys() {
     let claims = encode(claims().to_string());
@@ -77,6 +78,7 @@ fn no_algorithm_but_those_with_public_keys() {
     );
 }
 
+/// Acceptance A10: a public key used as a shared secret.
 #[test]
 fn a_public_key_is_no_shared_secret() {
     let (n, e) = rsa_numbers();
@@ -122,6 +124,7 @@ fn a_key_goes_with_its_own_algorithm_only() {
     assert_eq!(found, Err(TokenError::UnknownKey));
 }
 
+/// Acceptance A13: keys and addresses in a header, and nothing is fetched for them.
 #[test]
 fn keys_that_a_token_brings_along_are_not_looked_at() {
     let own = SigningKey::p256();
@@ -206,6 +209,7 @@ fn a_token_without_a_key_id_is_taken_where_there_is_one_key_only() {
     assert_eq!(issuers.verify(&token, NOW), Err(TokenError::UnknownKey));
 }
 
+/// Acceptance A11: another audience, another issuer.
 #[test]
 fn audience_and_issuer_are_ours_letter_by_letter() {
     for audience in [json!(AUDIENCE), json!([AUDIENCE]), json!(["x", AUDIENCE])] {

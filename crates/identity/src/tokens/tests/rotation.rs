@@ -104,6 +104,7 @@ async fn a_rotation_just_after_a_refresh_waits_for_its_turn() {
     assert_eq!(world.provider.asked_for_keys(), 2);
 }
 
+/// Acceptance A14: 2,000 unknown keys in five seconds.
 #[tokio::test(start_paused = true)]
 async fn strangers_cause_one_fetch_in_ten_seconds_and_disturb_nobody() {
     let (own, strange) = (SigningKey::p256(), SigningKey::p256());
@@ -141,6 +142,7 @@ async fn strangers_cause_one_fetch_in_ten_seconds_and_disturb_nobody() {
     assert!((2..=7).contains(&fetches), "{fetches}");
 }
 
+/// Acceptance A15: an endpoint that is away, empty, poisoned or answers something else.
 #[tokio::test(start_paused = true)]
 async fn keys_that_cannot_be_fetched_again_are_used_for_a_day_and_no_longer() {
     let key = SigningKey::p256();
@@ -177,6 +179,7 @@ async fn keys_that_cannot_be_fetched_again_are_used_for_a_day_and_no_longer() {
     }
 }
 
+/// Acceptance A15: an endpoint that never answers.
 #[tokio::test(start_paused = true)]
 async fn a_silent_provider_holds_nobody_for_long() {
     let (own, strange) = (SigningKey::p256(), SigningKey::p256());
@@ -231,6 +234,33 @@ async fn what_is_wrong_with_a_token_otherwise_causes_no_fetch() {
         world.issuers.wait_for_keys(&wrong, clock).await;
     }
     assert_eq!(world.provider.asked_for_keys(), before);
+}
+
+/// Acceptance A16: 10,000 pairs that begin or end alike are never taken for one another.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_begin_or_end_alike_are_remembered_apart() {
+    let key = SigningKey::ed25519();
+    let world = World::new(json!([key.published("k1")])).await;
+    let make = |number: usize| {
+        let mut claims = with("sub", json!(format!("person-{number:05}")));
+        claims["exp"] = json!(NOW.0 + 1_000_000);
+        key.token(&header(&key), &claims)
+    };
+    let mut before = make(0);
+    for number in 1..=10_000 {
+        let token = make(number);
+        // the end of the one before in place of its own
+        let (head, _) = token.rsplit_once('.').unwrap();
+        let (_, tail) = before.rsplit_once('.').unwrap();
+        assert_eq!(
+            world.issuers.verify(&format!("{head}.{tail}"), NOW),
+            Err(TokenError::Signature)
+        );
+        let subject = world.issuers.verify(&token, NOW).unwrap().subject.clone();
+        assert_eq!(subject, format!("person-{number:05}"));
+        assert_eq!(world.issuers.verify(&token, NOW).unwrap().subject, subject);
+        before = token;
+    }
 }
 
 #[tokio::test(start_paused = true)]

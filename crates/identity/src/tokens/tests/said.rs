@@ -175,6 +175,7 @@ fn each_kind_of_event_has_its_effect() {
     check("https://evil.example/session-revoked", false);
 }
 
+/// Acceptance A23: forged, replayed, for somebody else, too old.
 #[test]
 fn what_is_forged_replayed_or_for_somebody_else_has_no_effect() {
     let world = World::new();
@@ -247,6 +248,7 @@ fn what_is_forged_replayed_or_for_somebody_else_has_no_effect() {
     }
 }
 
+/// Acceptance A23: replayed.
 #[test]
 fn a_statement_is_taken_once() {
     let world = World::new();
