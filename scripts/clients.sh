@@ -51,6 +51,7 @@ else
     client "copilot $copilot_version" need_npm "copilot-$copilot_version" "@github/copilot@$copilot_version"
     client "gemini-cli $gemini_cli_version" need_npm "gemini-cli-$gemini_cli_version" \
         "@google/gemini-cli@$gemini_cli_version"
+    client "oidc-provider $oidc_provider_version" need_npm "${oidc_provider##*/}" "oidc-provider@$oidc_provider_version"
     client "SDKs for Node" need_npm "${sdk_node##*/}" \
         "openai@$openai_js_version" "@anthropic-ai/sdk@$anthropic_js_version" "@google/genai@$genai_js_version"
 fi

@@ -28,11 +28,13 @@ openai_js_version=6.49.0
 anthropic_js_version=1.12.0
 genai_js_version=2.32.0
 llm_version=0.36
+oidc_provider_version=9.13.3
 langchain_openai_version=1.7.3
 langchain_anthropic_version=1.7.7
 sdk_node=$clients/sdk-node-$openai_js_version-$anthropic_js_version-$genai_js_version
 sdk_venv=$cache/venvs/sdk-openai-$openai_version-anthropic-$anthropic_version
 llm_venv=$cache/venvs/llm-$llm_version
+oidc_provider=$clients/oidc-provider-$oidc_provider_version
 langchain_venv=$cache/venvs/langchain-$langchain_openai_version-$langchain_anthropic_version
 
 say() { printf '%s\n' "$*" >&2; }

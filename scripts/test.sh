@@ -80,5 +80,6 @@ stage dependencies scripts/deny.sh tree
 stage seeded-bad scripts/deny.sh seeded
 stage fuzz scripts/fuzz.sh
 stage demo scripts/demo-smoke.sh
+stage sign-in scripts/sign-in-test.sh
 stage clients scripts/clients-test.sh
 finish

@@ -67,3 +67,25 @@ fn translations() {
         }
     }
 }
+
+#[test]
+fn tokens_and_statements() {
+    for (folder, harness) in [
+        ("token", fuzz::tokens::token as fn(&[u8])),
+        ("statement", fuzz::tokens::statement),
+    ] {
+        for text in texts(folder) {
+            harness(text.as_bytes());
+            for end in (0..text.len()).step_by(3) {
+                harness(&text.as_bytes()[..end]);
+            }
+            for at in (0..text.len()).step_by(2) {
+                for byte in [b'"', b'{', b'9', b'-', b'\\'] {
+                    let mut bytes = text.clone().into_bytes();
+                    bytes[at] = byte;
+                    harness(&bytes);
+                }
+            }
+        }
+    }
+}

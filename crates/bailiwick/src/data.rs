@@ -21,6 +21,9 @@ const PERSON_SECRET: &str = "person-secret";
 /// The ledger's folder.
 const LEDGER: &str = "ledger";
 
+/// Sign-ins that were ended.
+const REVOCATIONS: &str = "revocations.json";
+
 /// What a shell needs to talk to a demonstration.
 const ENVIRONMENT: &str = "env";
 
@@ -58,6 +61,20 @@ impl DataDir {
     /// Keeps these keys in place of those kept so far.
     pub(crate) fn keep_keys(&self, keys: &KeyRing) -> anyhow::Result<()> {
         self.write(KEYS, identity::write_stored(keys.stored()).as_bytes())
+    }
+
+    /// The list of sign-ins that were ended, if there is one.
+    pub(crate) fn revocations(&self) -> std::io::Result<Option<String>> {
+        match fs::read_to_string(self.path.join(REVOCATIONS)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps this list in place of the one kept so far.
+    pub(crate) fn keep_revocations(&self, text: &str) -> anyhow::Result<()> {
+        self.write(REVOCATIONS, text.as_bytes())
     }
 
     /// Pseudonyms of people in the ledger.

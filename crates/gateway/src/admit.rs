@@ -18,7 +18,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
-use identity::KeyHolder;
+use identity::Caller;
 use ledger::{Receipt, Recorded};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -50,7 +50,7 @@ pub(crate) struct Asking {
 pub(crate) async fn infer(
     shared: &Arc<Shared>,
     asking: Asking,
-    holder: &KeyHolder,
+    caller: &Caller,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
@@ -58,7 +58,7 @@ pub(crate) async fn infer(
         dialect: asking.surface.dialect(),
         client: Client::of(request.headers()),
     };
-    match try_infer(shared, asking, holder, peer, request).await {
+    match try_infer(shared, asking, caller, peer, request).await {
         Ok(answer) => answer,
         Err(fault) => {
             tracing::info!(
@@ -73,7 +73,7 @@ pub(crate) async fn infer(
 async fn try_infer(
     shared: &Arc<Shared>,
     asking: Asking,
-    holder: &KeyHolder,
+    caller: &Caller,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
@@ -88,7 +88,7 @@ async fn try_infer(
     let query = head.uri.query().map(str::to_owned);
     let asker = Arc::new(Asker {
         shared: Arc::clone(shared),
-        holder: holder.clone(),
+        caller: caller.clone(),
         peer,
         headers: head.headers.clone(),
         surface,

@@ -11,7 +11,7 @@ use crate::refuse;
 use crate::shared::Shared;
 use decision::{Permit, Refusal};
 use hyper::HeaderMap;
-use identity::{Collected, KeyHolder};
+use identity::{Caller, Collected};
 use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
 use register::model::{Deployment, Instant};
 use std::net::IpAddr;
@@ -23,8 +23,8 @@ use wire::{Audience, Client, Denial, Fault, FaultCode, Surface};
 pub(crate) struct Asker {
     /// What all requests share.
     pub shared: Arc<Shared>,
-    /// Whose key it is.
-    pub holder: KeyHolder,
+    /// Whose key or token it is.
+    pub caller: Caller,
     /// Where they call from.
     pub peer: IpAddr,
     /// The headers of the request.
@@ -75,7 +75,7 @@ impl Asker {
     ) -> Result<Decided<Permit>, Stop> {
         let at = (self.shared.clock)();
         let in_force = self.shared.switch.load();
-        let collected = evidence::collect(in_force.collector(), &self.holder, self.peer, &self.headers, at)
+        let collected = evidence::collect(in_force.collector(), &self.caller, self.peer, &self.headers, at)
             .map_err(Stop::Fault)?;
         match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
             Ok(value) => Ok(Decided { value, collected, at }),

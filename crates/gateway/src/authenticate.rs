@@ -1,9 +1,11 @@
-//! Who holds the key of a request.
+//! Who holds the key of a request, or signed in for its token.
 
+use crate::evidence::sentence;
 use crate::shared::Shared;
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, HeaderValue};
-use identity::KeyHolder;
+use identity::Caller;
+use register::model::Instant;
 use wire::{Fault, FaultCode};
 
 /// Headers in which clients send a key: SDKs of one and the same protocol differ in this.
@@ -12,12 +14,15 @@ const KEY_HEADERS: [&str; 3] = ["x-api-key", "api-key", "x-goog-api-key"];
 /// Parameters of the query in which some clients send one.
 const KEY_PARAMETERS: [&str; 4] = ["key", "api_key", "access_token", "oauth_token"];
 
-/// The holder of the first key among the headers that is known.
+/// The holder of the first key or token among the headers that is known.
 ///
 /// A client may have more than one credential set and send each in its header, so one that is not known does not spoil
-/// another that is; none of them is ever sent on.
-pub(crate) fn holder(shared: &Shared, headers: &HeaderMap, query: Option<&str>) -> Result<KeyHolder, Fault> {
-    let at = (shared.clock)();
+/// another that is; none of them is ever sent on. A token whose key has not been seen yet may wait a moment for it.
+pub(crate) async fn caller(
+    shared: &Shared,
+    headers: &HeaderMap,
+    query: Option<&str>,
+) -> Result<Caller, Fault> {
     let presented: Vec<&str> = presented(headers).collect();
     let in_query = has_key(query);
     if presented.is_empty() {
@@ -28,19 +33,37 @@ pub(crate) fn holder(shared: &Shared, headers: &HeaderMap, query: Option<&str>) 
         };
         return Err(Fault::new(FaultCode::Unauthenticated, message));
     }
-    let holder = presented
-        .into_iter()
-        .find_map(|key| shared.keys.verify(key, at))
-        .ok_or_else(|| {
-            Fault::new(
-                FaultCode::Unauthenticated,
-                "This key is not known here, or it has expired.",
-            )
-        })?;
+    let found = match known(shared, &presented) {
+        Some(caller) => Some(caller),
+        None => {
+            let mut came = false;
+            for lacking in presented.iter().filter_map(|key| shared.keys.lacking(key)) {
+                lacking.await;
+                came = true;
+            }
+            came.then(|| known(shared, &presented)).flatten()
+        }
+    };
+    let caller = found.ok_or_else(|| refused(shared, &presented))?;
     if in_query {
         return Err(Fault::new(FaultCode::InvalidRequest, IN_QUERY));
     }
-    Ok(holder)
+    Ok(caller)
+}
+
+fn known(shared: &Shared, presented: &[&str]) -> Option<Caller> {
+    let at = (shared.clock)();
+    presented.iter().find_map(|key| shared.keys.caller(key, at))
+}
+
+fn refused(shared: &Shared, presented: &[&str]) -> Fault {
+    let at: Instant = (shared.clock)();
+    let why = presented.iter().find_map(|key| shared.keys.why_refused(key, at));
+    let message = match why {
+        Some(why) => sentence(&why),
+        None => "This key is not known here, or it has expired.".to_owned(),
+    };
+    Fault::new(FaultCode::Unauthenticated, message)
 }
 
 /// What is said about a key in an address.

@@ -12,6 +12,7 @@ mod adapt;
 mod address;
 mod answer;
 mod credential;
+mod documents;
 mod error;
 mod exec;
 mod google;
@@ -27,6 +28,7 @@ mod upstream;
 
 pub(crate) use answer::{ProviderBody, ProviderBodyError};
 pub use credential::Credential;
+pub use documents::Documents;
 pub use error::ConnectorError;
 pub use held::Health;
 pub use options::{Auth, ConnectorOptions, EntraClient, Proxy};

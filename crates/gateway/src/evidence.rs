@@ -3,7 +3,7 @@
 //! The address is that of the connection. What a request says about other addresses is not read.
 
 use hyper::HeaderMap;
-use identity::{Choice, CollectError, Collected, FactCollector, KeyHolder};
+use identity::{Caller, Choice, CollectError, Collected, FactCollector};
 use register::model::Instant;
 use std::net::IpAddr;
 use wire::{Fault, FaultCode, headers};
@@ -11,7 +11,7 @@ use wire::{Fault, FaultCode, headers};
 /// Collects the facts of a request.
 pub(crate) fn collect(
     collector: &FactCollector,
-    holder: &KeyHolder,
+    caller: &Caller,
     peer: IpAddr,
     request: &HeaderMap,
     at: Instant,
@@ -21,7 +21,7 @@ pub(crate) fn collect(
         data: chosen(request, headers::DATA.as_str())?,
     };
     collector
-        .collect(holder, peer, choice, at)
+        .collect_for(caller, peer, choice, at)
         .map_err(|error| fault(&error))
 }
 
@@ -42,7 +42,9 @@ fn chosen<'h>(request: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Fau
 fn fault(error: &CollectError) -> Fault {
     let code = match error {
         CollectError::NotAllowed { .. } => FaultCode::NotOfApplication,
-        CollectError::UnknownPerson { .. }
+        CollectError::SignedOut { .. } => FaultCode::Unauthenticated,
+        CollectError::MayNotAct { .. }
+        | CollectError::UnknownPerson { .. }
         | CollectError::NoApplication { .. }
         | CollectError::UnknownApplication { .. }
         | CollectError::NothingAllowed { .. } => FaultCode::UnknownHolder,

@@ -4,7 +4,8 @@
 //!
 //! 1. `listen` accepts the connection, with deadlines for those who say nothing.
 //! 2. `routes` finds the route. There is one table; every route in it needs a key, but for the probes listed there.
-//! 3. `authenticate` finds the holder of the key.
+//! 3. `authenticate` finds the holder of the key, or who has signed in. What providers of sign-in say of ends (`said`)
+//!    needs no key, but their signature.
 //! 4. `evidence` collects what is known about them and about where they are.
 //! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
 //! 6. `forward` takes the recorded permit by value, has the request held to the `reach` of the one deployment that the
@@ -44,13 +45,14 @@ mod refusals;
 mod refuse;
 mod routes;
 mod routing;
+mod said;
 mod shared;
 mod telemetry;
 mod why;
 
 pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
-    Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
+    Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Documents,
     EntraClient, Health, Proxy,
 };
 pub use in_force::{InForce, Switch};
@@ -58,6 +60,7 @@ pub use metrics::Metrics;
 pub use quota::{Empty, Measured, Measures, MeasuresInMemory, Rate, Rates};
 
 pub use listen::TlsFiles;
+pub use said::Hearing;
 pub use telemetry::Telemetry;
 
 use shared::Shared;
@@ -101,6 +104,16 @@ impl Gateway {
         Ok(Self {
             shared: Arc::new(Shared::new(config)?),
         })
+    }
+
+    /// The same, which tells these of what providers of sign-in say.
+    #[must_use]
+    pub fn hearing(self, hearing: Option<Hearing>) -> Self {
+        if let Some(hearing) = hearing {
+            // whoever is told is told for good
+            let _first = self.shared.hearing.set(hearing);
+        }
+        self
     }
 
     /// Serves connections until `shutdown` completes, then lets those that are open finish within the grace period.

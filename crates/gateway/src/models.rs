@@ -7,7 +7,7 @@ use decision::{Bound, Decision, Facts, LATEST, Snapshot, explain};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
-use identity::KeyHolder;
+use identity::Caller;
 use register::model::{Instant, Model};
 use std::net::IpAddr;
 use wire::list::{ListNote, Page, render_one, render_page};
@@ -37,7 +37,7 @@ pub(crate) enum Which<'a> {
 /// Whose list is asked for, and in which protocol.
 pub(crate) struct Asking<'a> {
     /// Who asks.
-    pub holder: &'a KeyHolder,
+    pub caller: &'a Caller,
     /// From where.
     pub peer: IpAddr,
     /// Whether the path is Gemini's.
@@ -74,7 +74,7 @@ fn answer(
     let in_force = shared.switch.load();
     let collected = evidence::collect(
         in_force.collector(),
-        asking.holder,
+        asking.caller,
         asking.peer,
         request.headers(),
         at,

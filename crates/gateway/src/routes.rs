@@ -9,7 +9,7 @@ use crate::caught::caught;
 use crate::metrics::{Counting, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
-use crate::{admit, authenticate, models, peer, probe, why};
+use crate::{admit, authenticate, models, peer, probe, said, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request};
@@ -34,8 +34,10 @@ pub(crate) struct Route {
 /// What a request must show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
-    /// A key whose holder is known.
+    /// A key whose holder is known, or a token that is verified.
     Key,
+    /// The signature of a provider of sign-in, where any are named; else what is asked for does not exist.
+    Signature,
     /// Nothing: a probe that tells nothing about anybody.
     Open,
 }
@@ -46,12 +48,14 @@ enum Handler {
     Models { is_gemini: bool },
     Model { is_gemini: bool },
     Why,
+    Event,
+    Logout,
     Alive,
     Ready,
 }
 
 /// Every route there is.
-pub(crate) static ROUTES: [Route; 21] = [
+pub(crate) static ROUTES: [Route; 23] = [
     call(Surface::Chat),
     call(Surface::Embeddings),
     call(Surface::Responses),
@@ -93,6 +97,8 @@ pub(crate) static ROUTES: [Route; 21] = [
         Handler::Model { is_gemini: true },
     ),
     route(Method::GET, "/why/{id}", Check::Key, Handler::Why),
+    route(Method::POST, "/sign-in/events", Check::Signature, Handler::Event),
+    route(Method::POST, "/sign-in/logout", Check::Signature, Handler::Logout),
     // coding tools knock on these two before they begin
     route(Method::HEAD, "/", Check::Open, Handler::Alive),
     route(Method::HEAD, "/api/hello", Check::Open, Handler::Alive),
@@ -145,9 +151,18 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
     {
         return probe(shared, route.handler, request.uri().query());
     }
+    if let Some((route, _)) = &route
+        && route.check == Check::Signature
+        && let Some(hearing) = shared.hearing.get()
+    {
+        return match route.handler {
+            Handler::Event => said::event(shared, hearing, request).await,
+            _ => said::logout(shared, hearing, request).await,
+        };
+    }
     let to = audience(&request);
-    let holder = match authenticate::holder(shared, request.headers(), request.uri().query()) {
-        Ok(holder) => holder,
+    let caller = match authenticate::caller(shared, request.headers(), request.uri().query()).await {
+        Ok(caller) => caller,
         Err(fault) => return body::rendered(fault.answer(to)),
     };
     let Some((route, id)) = route else {
@@ -159,7 +174,7 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
     };
     let listing = |is_gemini, which| {
         let asking = models::Asking {
-            holder: &holder,
+            caller: &caller,
             peer,
             is_gemini,
             which,
@@ -168,12 +183,16 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
     };
     match route.handler {
         Handler::Call(surface) => match asking(surface, id, seen) {
-            Ok(asking) => admit::infer(shared, asking, &holder, peer, request).await,
+            Ok(asking) => admit::infer(shared, asking, &caller, peer, request).await,
             Err(fault) => body::rendered(fault.answer(to)),
         },
         Handler::Models { is_gemini } => listing(is_gemini, Which::List),
         Handler::Model { is_gemini } => listing(is_gemini, Which::One(id.unwrap_or_default())),
-        Handler::Why => why::show(shared, &holder, id.unwrap_or_default(), request.headers()),
+        Handler::Why => why::show(shared, &caller, id.unwrap_or_default(), request.headers()),
+        Handler::Event | Handler::Logout => {
+            let fault = Fault::new(FaultCode::NotFound, "This gateway has no such route.");
+            body::rendered(fault.answer(to))
+        }
         handler @ (Handler::Alive | Handler::Ready) => probe(shared, handler, None),
     }
 }

@@ -3,11 +3,12 @@
 use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
+use crate::said::Hearing;
 use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, Switch};
 use identity::Keys;
 use ledger::Recorder;
 use register::model::Instant;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 /// What all requests share.
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub upstream: Upstream,
     pub health: Health,
     pub phase: watch::Sender<Phase>,
+    /// Whoever is told when sign-ins end; nobody: such routes do not exist.
+    pub hearing: OnceLock<Hearing>,
 }
 
 /// How far the end of the gateway has come.
@@ -59,6 +62,7 @@ impl Shared {
             metrics: config.metrics,
             health: Health::new(),
             phase: watch::Sender::new(Phase::Serving),
+            hearing: OnceLock::new(),
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::shared::Shared;
 use decision::explain::{ExplainedReason, ShownFact};
 use hyper::StatusCode;
 use hyper::header::{ACCEPT, HeaderMap};
-use identity::KeyHolder;
+use identity::Caller;
 use ledger::DecisionId;
 use serde::Serialize;
 
@@ -14,8 +14,9 @@ use serde::Serialize;
 const REVISION: u32 = 1;
 
 /// Shows the reason, as JSON where the caller accepts that, else as text. A refusal of somebody else does not exist.
-pub(crate) fn show(shared: &Shared, holder: &KeyHolder, id: &str, headers: &HeaderMap) -> Answer {
-    let found = DecisionId::parse(id).and_then(|id| Some((id, shared.refusals.of(id, &holder.person)?)));
+pub(crate) fn show(shared: &Shared, caller: &Caller, id: &str, headers: &HeaderMap) -> Answer {
+    let found =
+        DecisionId::parse(id).and_then(|id| Some((id, shared.refusals.of(id, &caller.holder.person)?)));
     let Some((id, refusal)) = found else {
         return body::text(
             StatusCode::NOT_FOUND,

@@ -3,7 +3,8 @@
 //! Claims are handed on as their sources make them, each with its time of observation. Whether one is fresh, credible or
 //! contradicted is the decision's business.
 
-use crate::{Directory, DirectoryEntry, KeyHolder, Zones};
+use crate::tokens::Revocations;
+use crate::{Caller, Directory, DirectoryEntry, KeyHolder, Zones};
 use decision::{Claim, ClaimSource, Entitlement, Facts, NamedUser, PersonFacts, RequestFacts, SealedFacts};
 use register::model::{Application, Instant, PlaceFact, Register, Worker};
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ pub struct FactCollector {
     zones: Zones,
     applications: HashMap<String, Application>,
     egress: Vec<(String, PlaceFact)>,
+    revocations: Option<Arc<Revocations>>,
 }
 
 /// What a request says about itself. It may only choose among what its application allows.
@@ -65,6 +67,20 @@ pub enum CollectError {
         /// `purpose` or `data class`.
         what: &'static str,
     },
+    /// The sign-in behind the request was ended.
+    #[error("the sign-in of `{person}` was ended")]
+    SignedOut {
+        /// Who had signed in.
+        person: String,
+    },
+    /// A service acts for somebody, and the register does not say that it may.
+    #[error("`{service}` may not act for others by application `{application}`")]
+    MayNotAct {
+        /// The service account.
+        service: String,
+        /// The application.
+        application: String,
+    },
     /// The request chooses what its application does not allow.
     #[error("application `{application}` does not allow {what} `{asked}`; it allows {allowed}")]
     NotAllowed {
@@ -92,7 +108,15 @@ impl FactCollector {
             zones,
             applications,
             egress: Vec::new(),
+            revocations: None,
         }
+    }
+
+    /// The same, asking each time whether the sign-in behind a request still stands.
+    #[must_use]
+    pub fn with_revocations(mut self, revocations: Arc<Revocations>) -> Self {
+        self.revocations = Some(revocations);
+        self
     }
 
     /// The same, with the places where calls of connectors leave this installation, where they differ from what the
@@ -114,6 +138,22 @@ impl FactCollector {
         choice: Choice<'_>,
         at: Instant,
     ) -> Result<Collected, CollectError> {
+        self.collect_for(&Caller::from(holder.clone()), peer, choice, at)
+    }
+
+    /// The facts of a request that somebody makes from an address at an instant, by a key or by a token.
+    ///
+    /// # Errors
+    /// As above; and when the sign-in was ended, or a service acts for somebody for whom it may not act.
+    pub fn collect_for(
+        &self,
+        caller: &Caller,
+        peer: IpAddr,
+        choice: Choice<'_>,
+        at: Instant,
+    ) -> Result<Collected, CollectError> {
+        self.check_standing(caller)?;
+        let holder = &caller.holder;
         let person = || holder.person.clone();
         let entry = self.directory.person(&holder.person);
         let entry = entry.ok_or_else(|| CollectError::UnknownPerson { person: person() })?;
@@ -123,8 +163,9 @@ impl FactCollector {
         let application = application.ok_or_else(|| CollectError::UnknownApplication {
             application: id.clone(),
         })?;
-        let request = request(application, &entry, choice)?;
-        let facts = Facts {
+        let mut request = request(application, &entry, choice)?;
+        self.join_end_user(caller, application, &mut request, at)?;
+        let mut facts = Facts {
             claims: self.claims(&entry, peer, at),
             entity: entry.entity.clone(),
             engaging_entity: entry.engaging_entity.clone(),
@@ -132,6 +173,9 @@ impl FactCollector {
             request,
             egress: self.egress.clone(),
         };
+        if let Some(groups) = caller.groups() {
+            facts.person.groups = groups.to_vec();
+        }
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that vouches for facts"
@@ -243,6 +287,8 @@ fn choose<T: Copy + ToString>(
             }
         })
 }
+
+mod on_behalf;
 
 #[cfg(test)]
 mod tests;

@@ -12,8 +12,10 @@ pub use api_key::{ApiKey, KeyError};
 pub use hash::{KeyHash, KeyHasher};
 pub use stored::{StoredKey, StoredKeysError, read_stored, write_stored};
 
+use crate::Caller;
 use register::model::Instant;
 use std::collections::HashMap;
+use std::pin::Pin;
 
 /// Whose key it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,21 @@ pub struct KeyHolder {
 pub trait Keys: Send + Sync {
     /// The holder of the presented key, if it is known and has not expired at the instant.
     fn verify(&self, presented: &str, at: Instant) -> Option<KeyHolder>;
+
+    /// Who asks with it, where there is more to say than who holds it.
+    fn caller(&self, presented: &str, at: Instant) -> Option<Caller> {
+        self.verify(presented, at).map(Caller::from)
+    }
+
+    /// Waits for what is lacking to verify it, if that may come soon; `None`: nothing that comes would change anything.
+    fn lacking<'a>(&'a self, _presented: &'a str) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
+        None
+    }
+
+    /// Why it is not taken, where there is more to say than that it is not known; nothing of it is repeated.
+    fn why_refused(&self, _presented: &str, _at: Instant) -> Option<String> {
+        None
+    }
 }
 
 /// Keys in memory.

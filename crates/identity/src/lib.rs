@@ -9,11 +9,14 @@
 //! What a caller says about themselves is no evidence: of their headers, two may choose among what their application
 //! allows, and forwarded addresses are not read.
 
+mod caller;
 mod collect;
 mod directory;
 mod keys;
+pub mod tokens;
 mod zones;
 
+pub use caller::{Caller, SignIns};
 pub use collect::{Choice, CollectError, Collected, FactCollector};
 pub use directory::{Directory, DirectoryEntry, RegisterDirectory};
 pub use keys::{ApiKey, KeyError, KeyHash, KeyHasher, KeyHolder, KeyRing, Keys, StoredKey, StoredKeysError};

@@ -7,7 +7,7 @@ use crate::exit::{Exit, UsageError};
 use crate::folder::{CONFIGURATION, Folder};
 use crate::render;
 use crate::screen::Screen;
-use crate::services::connectors;
+use crate::services::{connectors, sign_in};
 use gateway::ConnectorError;
 use register::model::Register;
 use serde::Serialize;
@@ -153,12 +153,16 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
             Err(error) => found.push(format!("{}: {error}", at(connector.position.line))),
         }
     }
+    found.extend(sign_in::misfits(config));
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());
     }
     let folder = Folder::read(&register_of(global, None)?)?;
     match &folder.register {
-        Some(register) => found.extend(outside_pins(config, register)),
+        Some(register) => {
+            found.extend(outside_pins(config, register));
+            found.extend(sign_in::unknown_applications(&config.issuers, register));
+        }
         None => found.push(format!("the register in `{}` has errors", shown(&folder.path))),
     }
     Ok(found)

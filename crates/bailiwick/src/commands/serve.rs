@@ -45,7 +45,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
         };
         let told_at = telemetry.as_ref().map(TcpListener::local_addr).transpose()?;
         let services = services.map_err(|error| error.at_start(&folder.path))?;
-        let services = services.with_telemetry(telemetry);
+        let services = services.with_telemetry(telemetry).with_sign_in(&config, &data)?;
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
         let scheme = config.serving.listening.tls.as_ref().map_or("http", |_| "https");

@@ -6,6 +6,7 @@
 
 pub(crate) mod credential;
 mod environment;
+mod issuers;
 mod read;
 
 use crate::exit::UsageError;
@@ -14,6 +15,7 @@ use anyhow::Context as _;
 use credential::Credential;
 use gateway::ConnectorOptions;
 use gateway::{Listening, Rates};
+pub(crate) use issuers::{Issuer, Transmitter};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
@@ -32,6 +34,10 @@ pub(crate) struct Config {
     pub(crate) listeners: Vec<Listener>,
     /// How providers are reached.
     pub(crate) connectors: Vec<Connector>,
+    /// Whose tokens are taken.
+    pub(crate) issuers: Vec<Issuer>,
+    /// Who may say that sign-ins ended.
+    pub(crate) transmitters: Vec<Transmitter>,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.

@@ -2,6 +2,7 @@
 //! line and, for a misspelt key, the one that was meant.
 
 mod connector;
+mod issuer;
 mod serving;
 
 use super::environment;
@@ -59,6 +60,8 @@ impl<'s> Reader<'s> {
             "data",
             "listener",
             "connector",
+            "issuer",
+            "transmitter",
             "trusted_proxies",
             "tls",
             "limits",
@@ -76,6 +79,8 @@ impl<'s> Reader<'s> {
             }),
             listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
             connectors: self.connectors(root),
+            issuers: self.issuers(root),
+            transmitters: self.transmitters(root),
             serving: self.serving(root),
             telemetry: self.telemetry(root),
         }

@@ -3,10 +3,11 @@
 pub(crate) mod connectors;
 pub(crate) mod load;
 mod reload;
+pub(crate) mod sign_in;
 mod upkeep;
 
 use crate::clock;
-use crate::config::Serving;
+use crate::config::{Config, Serving};
 use crate::data::DataDir;
 use anyhow::Context as _;
 use connectors::Ways;
@@ -18,6 +19,7 @@ use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
 use reload::Reloader;
+use sign_in::SignIn;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ pub(crate) struct Services {
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
+    sign_in: Option<SignIn>,
 }
 
 /// What a process keeps of its own.
@@ -75,12 +78,13 @@ impl Services {
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
             telemetry: None,
+            sign_in: None,
         })
     }
 
     /// A gateway that people reach at this address.
     pub(crate) fn gateway(&self, public_url: String, serving: &Serving) -> anyhow::Result<Gateway> {
-        Ok(Gateway::new(GatewayConfig {
+        let gateway = Gateway::new(GatewayConfig {
             switch: Arc::clone(&self.switch),
             keys: Arc::clone(&self.keys),
             recorder: self.recorder.clone(),
@@ -95,7 +99,8 @@ impl Services {
             rates: serving.rates,
             measures: Arc::clone(&self.measures),
             metrics: Arc::clone(&self.metrics),
-        })?)
+        })?;
+        Ok(gateway.hearing(self.sign_in.as_ref().map(SignIn::hearing)))
     }
 
     /// Will tell those who run the gateways, on this socket, how they are and what they have done.
@@ -104,6 +109,19 @@ impl Services {
             telemetry: listener,
             ..self
         }
+    }
+
+    /// Takes tokens beside keys, from the issuers of a configuration.
+    ///
+    /// # Errors
+    /// When an issuer cannot be used as it is configured.
+    pub(crate) fn with_sign_in(mut self, config: &Config, data: &DataDir) -> anyhow::Result<Self> {
+        if !config.issuers.is_empty() || !config.transmitters.is_empty() {
+            let sign_in = SignIn::open(config, &self.ways.revocations)?.keeping(data);
+            self.keys = sign_in.beside(self.keys);
+            self.sign_in = Some(sign_in);
+        }
+        Ok(self)
     }
 
     /// Begins to take changes of the register in this folder: on SIGHUP, and when its files change. To be called inside
@@ -133,6 +151,9 @@ impl Services {
         let mut telling = JoinSet::new();
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
+        }
+        if let Some(sign_in) = self.sign_in.take() {
+            telling.spawn(sign_in.tend(Arc::clone(&self.switch)));
         }
         let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {

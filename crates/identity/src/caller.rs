@@ -1,0 +1,101 @@
+//! Who asks: the holder of a key, or somebody who has signed in.
+//!
+//! [`SignIns`] takes both. Which of the two a text is follows from its form alone, so that a key is never read as a token
+//! nor a token looked up as a key.
+
+use crate::tokens::{Issuers, TokenError, VerifiedToken};
+use crate::{KeyHolder, Keys};
+use register::model::Instant;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The person or service account, and the application.
+    pub holder: KeyHolder,
+    /// The token by which they ask; `None`: a key.
+    pub token: Option<Arc<VerifiedToken>>,
+}
+
+impl Caller {
+    /// The person on whose behalf a service account asks.
+    pub fn acts_for(&self) -> Option<&str> {
+        self.token.as_ref()?.acts_for.as_deref()
+    }
+
+    /// The groups that the sign-in lists, where they are to be used in place of the directory's.
+    pub fn groups(&self) -> Option<&[String]> {
+        self.token.as_ref()?.groups.as_deref()
+    }
+}
+
+impl From<KeyHolder> for Caller {
+    fn from(holder: KeyHolder) -> Self {
+        Self { holder, token: None }
+    }
+}
+
+impl From<Arc<VerifiedToken>> for Caller {
+    fn from(token: Arc<VerifiedToken>) -> Self {
+        Self {
+            holder: KeyHolder {
+                person: token.subject.clone(),
+                application: Some(token.application.clone()),
+            },
+            token: Some(token),
+        }
+    }
+}
+
+/// Keys and tokens of one installation.
+pub struct SignIns {
+    keys: Arc<dyn Keys>,
+    issuers: Arc<Issuers>,
+    clock: fn() -> Instant,
+}
+
+impl SignIns {
+    /// Takes these keys, and tokens of these issuers.
+    pub fn new(keys: Arc<dyn Keys>, issuers: Arc<Issuers>, clock: fn() -> Instant) -> Self {
+        Self { keys, issuers, clock }
+    }
+
+    fn token(&self, presented: &str, at: Instant) -> Option<Result<Arc<VerifiedToken>, TokenError>> {
+        Issuers::is_token(presented).then(|| self.issuers.verify(presented, at))
+    }
+}
+
+impl Keys for SignIns {
+    fn verify(&self, presented: &str, at: Instant) -> Option<KeyHolder> {
+        self.caller(presented, at).map(|caller| caller.holder)
+    }
+
+    fn caller(&self, presented: &str, at: Instant) -> Option<Caller> {
+        match self.token(presented, at) {
+            None => self.keys.caller(presented, at),
+            Some(Ok(token)) => Some(Caller::from(token)),
+            Some(Err(error)) => {
+                tracing::info!(%error, "a token was not taken");
+                None
+            }
+        }
+    }
+
+    fn lacking<'a>(&'a self, presented: &'a str) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
+        match self.token(presented, (self.clock)()) {
+            None => self.keys.lacking(presented),
+            Some(Err(error)) if error.may_change() => {
+                Some(Box::pin(self.issuers.wait_for_keys(presented, self.clock)))
+            }
+            Some(Ok(_) | Err(_)) => None,
+        }
+    }
+
+    fn why_refused(&self, presented: &str, at: Instant) -> Option<String> {
+        match self.token(presented, at) {
+            None => self.keys.why_refused(presented, at),
+            Some(outcome) => outcome.err().map(|error| error.to_string()),
+        }
+    }
+}
