@@ -63,7 +63,7 @@ fn both(out: &mut String, what: &str, dialect: Dialect, of: impl Fn(Audience) ->
     by_client(out, what, |client| answer(&of(Audience { dialect, client }).0));
     by_client(out, "  in a stream", |client| {
         let event = of(Audience { dialect, client }).1;
-        format!("{}\n", String::from_utf8_lossy(&event).replace('\n', "\\n"))
+        format!("{}\n", String::from_utf8_lossy(&event).replace('\n', "⏎"))
     });
 }
 

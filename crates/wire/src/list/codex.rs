@@ -24,7 +24,8 @@ const EFFORT: &str = "medium";
 /// The entry of the model at a rank, the first being the one that Codex offers first.
 pub(super) fn entry(rank: usize, model: &ListedModel) -> Value {
     let is_withheld = model.note.as_ref().is_some_and(super::ListNote::is_withheld);
-    let thinks = model.reasoning == Reasoning::Effort;
+    // a number of tokens is made of the word, where the model wants one
+    let thinks = matches!(model.reasoning, Reasoning::Effort | Reasoning::Budget);
     let efforts = EFFORTS.iter().filter(|_| thinks);
     let levels: Vec<Value> = efforts
         .map(|(effort, description)| json!({ "effort": effort, "description": description }))
