@@ -236,7 +236,7 @@ impl Answering {
 
     /// The answer to a request that failed: the status and body for the caller, whose programs act on them.
     pub fn error(&self, status: u16, body: &[u8]) -> (u16, Bytes) {
-        let error = error::ProviderError::read(status, body).sized(self.length);
+        let error = error::ProviderError::read(status, body).sized(self.told_length());
         let body = error.json(self.caller);
         (error.status(status, self.caller), Bytes::from(body.to_string()))
     }
@@ -244,6 +244,14 @@ impl Answering {
     /// An answer that comes as a stream of events.
     pub fn stream(self) -> Stream {
         Stream::new(self)
+    }
+
+    /// The length of the conversation, for callers that shorten it by numbers; to others it would be told for no use.
+    fn told_length(&self) -> length::Length {
+        match self.caller {
+            Dialect::AnthropicMessages => self.length,
+            Dialect::OpenAiChat | Dialect::OpenAiResponses | Dialect::Gemini => length::Length::default(),
+        }
     }
 
     /// The call of an answer, as the caller may have it; `position` counts the calls of the answer.

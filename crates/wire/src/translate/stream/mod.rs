@@ -57,7 +57,7 @@ impl Stream {
             Dialect::OpenAiResponses => Box::<read_responses::Reader>::default(),
             Dialect::OpenAiChat | Dialect::Gemini => Box::<read_chat::Reader>::default(),
         };
-        let asked = answering.length;
+        let asked = answering.told_length();
         let writer: Box<dyn Write + Send> = match answering.caller {
             Dialect::AnthropicMessages => Box::new(write_messages::Writer::new(answering)),
             Dialect::OpenAiResponses => Box::new(write_responses::Writer::new(answering)),
