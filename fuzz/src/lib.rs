@@ -60,7 +60,7 @@ pub fn reach(body: &[u8]) {
     use wire::reach::{Allowed, Caps, check};
     for surface in wire::Surface::ALL {
         for protocol in [wire::Protocol::Anthropic, wire::Protocol::Bedrock] {
-            let allowed = Allowed { protocol, tools: &[], geographies: &["us"] };
+            let allowed = Allowed { geographies: &["us"], ..Allowed::by(protocol, "m") };
             let caps = Caps::default();
             let Ok(peek) = wire::peek_call(surface, body) else { continue };
             let whole = bytes::Bytes::copy_from_slice(body);

@@ -23,6 +23,7 @@
 //! Nothing is sent without a `Recorded<Permit>`, which only `ledger` can make, from a permit that only `decision` can
 //! make. Text of prompts and answers passes through and is kept nowhere; logs have ids, names and counts.
 
+mod abilities;
 mod admit;
 mod asker;
 mod authenticate;

@@ -1,5 +1,6 @@
 //! `GET /v1/models` and its like: the approved list as it is for this caller, here and now, by the decision that every call gets.
 
+use crate::abilities;
 use crate::body::{self, Answer};
 use crate::shared::Shared;
 use crate::{evidence, refuse};
@@ -139,6 +140,10 @@ impl Listing<'_> {
             provider: model.provider.clone(),
             since: since.map_or(0, |since| since.0),
             context_tokens: model.context_tokens,
+            output_tokens: model.output_tokens,
+            images: model.takes_images(),
+            parallel_tools: model.parallel_tools == Some(true),
+            reasoning: abilities::reasoning(model),
             note: self.is_all.then(|| self.note(model, decision)),
         }
     }

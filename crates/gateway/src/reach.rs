@@ -5,9 +5,9 @@
 
 use crate::evidence::sentence;
 use crate::forward::Forwarding;
-use decision::Permit;
+use decision::{Permit, Snapshot};
 use hyper::header::HeaderValue;
-use register::model::{Deployment, HostingPlace, Modality};
+use register::model::{Deployment, HostingPlace, Modality, Model};
 use wire::reach::{self, Allowed, Caps};
 use wire::{Edits, Fault, FaultCode, Protocol, Surface, header_text};
 
@@ -19,19 +19,31 @@ pub(crate) struct WithinReach {
     pub flags: Option<Vec<HeaderValue>>,
     /// What was cut, for the caller to know.
     pub cut: Option<HeaderValue>,
+    /// Flags that were left out, for the caller to know.
+    pub left_out: Vec<String>,
 }
+
+/// Whose own service reads the block by which coding tools attribute their use; to anybody else it would be a part of the prompt
+/// that differs each time.
+const ATTRIBUTED_TO: &str = "Anthropic";
 
 /// Holds a request to the reach of a deployment.
 pub(crate) fn hold(
     caps: &Caps,
     protocol: Protocol,
-    deployment: &Deployment,
+    (model, deployment): (Option<&Model>, &Deployment),
     forwarding: &Forwarding,
 ) -> Result<WithinReach, Fault> {
     let geographies = geographies(&deployment.hosting.inference);
+    let is_attributed =
+        |model: &Model| protocol == Protocol::Anthropic && model.provider.eq_ignore_ascii_case(ATTRIBUTED_TO);
     let allowed = Allowed {
         protocol,
+        model: &deployment.model,
+        images: model.is_some_and(Model::takes_images),
+        attribution: model.is_some_and(is_attributed),
         tools: &deployment.tools,
+        flags: deployment.flags.as_deref(),
         geographies: &geographies,
     };
     let Forwarding {
@@ -39,12 +51,13 @@ pub(crate) fn hold(
     } = forwarding;
     let reached = reach::check(*surface, body, peek, &allowed, caps)
         .map_err(|error| Fault::new(error.code(), sentence(&error.to_string())))?;
-    let flags = reach::flags(&forwarding.headers, &deployment.tools);
+    let flags = reach::flags(&forwarding.headers, &allowed);
     let cut: Vec<String> = reached.cut.into_iter().chain(flags.cut).collect();
     Ok(WithinReach {
         edits: reached.edits,
         flags: flags.header,
         cut: (!cut.is_empty()).then(|| header_text(&cut.join(", "))),
+        left_out: reached.left_out.into_iter().chain(flags.left_out).collect(),
     })
 }
 
@@ -67,14 +80,15 @@ fn geographies(places: &[HostingPlace]) -> Vec<&'static str> {
     words
 }
 
+/// The model of a deployment, as the snapshot of its permit has it.
+pub(crate) fn model_of<'s>(snapshot: &'s Snapshot, deployment: &Deployment) -> Option<&'s Model> {
+    snapshot.model(snapshot.model_index(&deployment.model)?)
+}
+
 /// Refuses a call that the model is not made for: vectors come from models that make vectors, and from no others.
 pub(crate) fn check_modality(permit: &Permit, surface: Surface) -> Result<(), Fault> {
-    let Some(deployment) = permit.deployment() else {
-        return Ok(());
-    };
-    let snapshot = permit.snapshot();
-    let index = snapshot.model_index(&deployment.model);
-    let Some(model) = index.and_then(|index| snapshot.model(index)) else {
+    let deployment = permit.deployment();
+    let Some(model) = deployment.and_then(|deployment| model_of(permit.snapshot(), deployment)) else {
         return Ok(());
     };
     let makes_vectors = model.modality == Modality::Embedding;

@@ -171,6 +171,7 @@ fn clause(reference: &str, kind: Kind, layer: Layer, test: Option<Test>) -> Clau
         known_from: None,
         status: Vec::new(),
         effect: Effect::Conditions(conditions),
+        seats: None,
         obliges: Vec::new(),
         readings: Vec::new(),
         citation: None,
@@ -345,6 +346,9 @@ fn model(index: usize) -> Model {
         entitled: vec!["all-staff".to_owned()],
         alternatives: Vec::new(),
         context_tokens: None,
+        output_tokens: None,
+        thinking: None,
+        parallel_tools: None,
         position: Position::default(),
     }
 }
@@ -374,6 +378,7 @@ fn deployment(index: usize, agreement: usize, dice: &mut Dice) -> Deployment {
         upstream_model: model_name(index),
         priority: 10,
         tools: Vec::new(),
+        flags: None,
         position: Position::default(),
     }
 }

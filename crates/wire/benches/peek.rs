@@ -32,11 +32,7 @@ fn main() {
 }
 
 fn run(body: &Bytes) {
-    let allowed = Allowed {
-        protocol: Protocol::Anthropic,
-        tools: &[],
-        geographies: &[],
-    };
+    let allowed = Allowed::by(Protocol::Anthropic, "m");
     let caps = Caps::default();
     let peek = || peek_call(Surface::Messages, body).unwrap_or_else(|error| panic!("{error}"));
     measure(body, "UTF-8 alone", || str::from_utf8(body).is_ok());

@@ -4,9 +4,11 @@
 //! form, and for some words in it. What such a channel says about the *account* stays here: it names the firm's project
 //! or role, and a caller can do nothing about it.
 
+use crate::translate::overflow_in_anthropic_words;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// The error in the form of Anthropic's protocol.
 pub fn in_anthropic_form(status: StatusCode, body: &Bytes) -> Bytes {
@@ -19,8 +21,11 @@ pub fn in_anthropic_form(status: StatusCode, body: &Bytes) -> Bytes {
     }
     let said = read.as_ref().and_then(said).filter(|text| !text.is_empty());
     let message = match status {
-        StatusCode::FORBIDDEN => "The provider does not let this account make the call.",
-        _ => said.unwrap_or("The provider answered with an error that it did not explain."),
+        StatusCode::FORBIDDEN => Cow::Borrowed("The provider does not let this account make the call."),
+        _ => said.map_or(
+            Cow::Borrowed("The provider answered with an error that it did not explain."),
+            overflow_in_anthropic_words,
+        ),
     };
     let error = json!({
         "type": "error",
@@ -76,6 +81,12 @@ mod tests {
             &format!("{{\"message\":\"{long}\"}}"),
             "invalid_request_error",
             long,
+        );
+        check(
+            400,
+            "{\"message\":\"Input is too long for requested model.\"}",
+            "invalid_request_error",
+            "prompt is too long: Input is too long for requested model.",
         );
         check(429, "{\"Message\":\"slow\"}", "rate_limit_error", "slow");
         check(

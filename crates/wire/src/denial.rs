@@ -90,7 +90,12 @@ impl Denial {
     /// The refusal as the last event of a stream that has begun.
     pub fn event(&self, to: impl Into<Audience>) -> Bytes {
         let to = to.into();
-        event::error(to.dialect, &self.saying(to).json(to.dialect))
+        let profile = to.profile();
+        let saying = Saying {
+            known: profile.late,
+            ..self.saying(to)
+        };
+        event::error(to.dialect, profile.form, &saying.json(to.dialect))
     }
 
     fn saying(&self, to: Audience) -> Saying<'_> {
@@ -98,7 +103,7 @@ impl Denial {
         Saying {
             anthropic: "permission_error",
             openai: "permission_error",
-            responses: profile.code,
+            known: profile.code,
             status: profile.status,
             code: self.code.as_str(),
             message: &self.message,

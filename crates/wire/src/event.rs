@@ -27,11 +27,23 @@ pub const fn keep_alive(dialect: Dialect) -> Bytes {
 pub fn late_error(dialect: Dialect, body: &[u8]) -> Option<Bytes> {
     let body: Value = serde_json::from_slice(body).ok()?;
     body.get("error")?.as_object()?;
-    Some(error(dialect, &body))
+    Some(error(dialect, Form::Event, &body))
+}
+
+/// In which form an error is the last thing that a stream says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The protocol's event.
+    Event,
+    /// JSON on a line of its own, which is no event.
+    Bare,
 }
 
 /// An error as the last event of a stream.
-pub(crate) fn error(dialect: Dialect, body: &Value) -> Bytes {
+pub(crate) fn error(dialect: Dialect, form: Form, body: &Value) -> Bytes {
+    if form == Form::Bare {
+        return Bytes::from(format!("{body}\n\n"));
+    }
     Bytes::from(match dialect {
         Dialect::AnthropicMessages => format!("event: error\ndata: {body}\n\n"),
         Dialect::OpenAiChat => format!("data: {body}\n\ndata: [DONE]\n\n"),

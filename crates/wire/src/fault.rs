@@ -47,6 +47,8 @@ pub enum FaultCode {
     ValueNotPermitted,
     /// The request points to an address that nobody may be sent to.
     AddressNotPermitted,
+    /// The request shows images to a model that takes none.
+    ImagesNotTaken,
     /// The request asks for too much.
     TooMuch,
     /// The call is known, and not served here.
@@ -70,7 +72,7 @@ struct Manner(&'static str, StatusCode, &'static str, &'static str, bool);
 
 impl FaultCode {
     /// Every code.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::InvalidRequest,
         Self::WrongRoute,
         Self::NotOfApplication,
@@ -90,6 +92,7 @@ impl FaultCode {
         Self::ToolNotPermitted,
         Self::ValueNotPermitted,
         Self::AddressNotPermitted,
+        Self::ImagesNotTaken,
         Self::TooMuch,
         Self::NotServed,
         Self::NoUpgrade,
@@ -169,6 +172,7 @@ impl FaultCode {
             | Self::ToolNotPermitted
             | Self::ValueNotPermitted
             | Self::AddressNotPermitted
+            | Self::ImagesNotTaken
             | Self::TooMuch
             | Self::NotServed
             | Self::NoUpgrade => self.manner_of_reach(),
@@ -203,6 +207,7 @@ impl FaultCode {
             Self::ToolNotPermitted => ("tool_not_permitted", BAD, PERMISSION),
             Self::ValueNotPermitted => ("value_not_permitted", BAD, PERMISSION),
             Self::AddressNotPermitted => ("address_not_permitted", BAD, PERMISSION),
+            Self::ImagesNotTaken => ("images_not_taken", BAD, INVALID),
             Self::NotServed => {
                 let not_found = StatusCode::NOT_FOUND;
                 return Manner("not_served", not_found, "not_found_error", INVALID, false);
@@ -222,6 +227,7 @@ impl FaultCode {
                 | Self::ToolNotPermitted
                 | Self::ValueNotPermitted
                 | Self::AddressNotPermitted
+                | Self::ImagesNotTaken
         )
     }
 
@@ -274,7 +280,13 @@ impl Fault {
     /// The error as the last event of a stream that has begun.
     pub fn event(&self, to: impl Into<Audience>) -> Bytes {
         let to = to.into();
-        event::error(to.dialect, &self.saying(to).json(to.dialect))
+        let Manner(.., again) = self.code.manner();
+        let mut saying = self.saying(to);
+        let profile = to.profile();
+        if !again || self.code.is_refusal() {
+            saying.known = profile.late;
+        }
+        event::error(to.dialect, profile.form, &saying.json(to.dialect))
     }
 
     fn saying(&self, to: Audience) -> Saying<'_> {
@@ -286,7 +298,7 @@ impl Fault {
         Saying {
             anthropic,
             openai,
-            responses: profile.code.filter(|_| is_refusal || is_forbidden),
+            known: profile.code.filter(|_| is_refusal || is_forbidden),
             status: if is_refusal { profile.status } else { status },
             code,
             message: &self.message,

@@ -5,6 +5,7 @@ mod page;
 
 pub use page::{Page, decode_segment};
 
+use crate::translate::Reasoning;
 use serde_json::{Value, json};
 
 /// The shape of a list.
@@ -48,6 +49,14 @@ pub struct ListedModel {
     pub since: i64,
     /// Longest context in tokens.
     pub context_tokens: Option<u64>,
+    /// Longest answer in tokens.
+    pub output_tokens: Option<u64>,
+    /// Whether it takes images.
+    pub images: bool,
+    /// Whether it may call several tools at once.
+    pub parallel_tools: bool,
+    /// How it is told to think.
+    pub reasoning: Reasoning,
     /// What the decision says of it, where the caller asked for that.
     pub note: Option<ListNote>,
 }
@@ -124,6 +133,7 @@ fn entry(shape: ListShape, rank: usize, model: &ListedModel) -> Value {
         }),
         ListShape::Anthropic => json!({
             "type": "model", "id": model.id, "display_name": model.name, "created_at": date(model.since),
+            "max_input_tokens": model.context_tokens, "max_tokens": model.output_tokens,
         }),
         ListShape::Codex => codex::entry(rank, model),
         ListShape::Gemini => json!({
@@ -133,6 +143,8 @@ fn entry(shape: ListShape, rank: usize, model: &ListedModel) -> Value {
             "displayName": model.name,
             "description": format!("Provided by {}", model.provider),
             "inputTokenLimit": model.context_tokens,
+            "outputTokenLimit": model.output_tokens,
+            "thinking": matches!(model.reasoning, Reasoning::Effort | Reasoning::Budget),
             "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
         }),
     };
@@ -159,6 +171,14 @@ mod tests {
             provider: "Larkmoor".to_owned(),
             since: 1_704_067_200,
             context_tokens: Some(200_000),
+            output_tokens: (id == "a").then_some(64_000),
+            images: id == "a",
+            parallel_tools: id == "a",
+            reasoning: if id == "a" {
+                Reasoning::Effort
+            } else {
+                Reasoning::Unknown
+            },
             note,
         };
         let note = ListNote {
@@ -182,6 +202,7 @@ mod tests {
         let anthropic = rendered(ListShape::Anthropic);
         let first = json!({
             "type": "model", "id": "a", "display_name": "Name of a", "created_at": "2024-01-01T00:00:00Z",
+            "max_input_tokens": 200_000, "max_tokens": 64_000,
         });
         assert_eq!(anthropic["data"][0], first);
         assert_eq!(
@@ -202,6 +223,60 @@ mod tests {
             ),
             (&json!("models/a"), &json!(200_000))
         );
+        assert_eq!(
+            (
+                &gemini["models"][0]["outputTokenLimit"],
+                &gemini["models"][0]["thinking"]
+            ),
+            (&json!(64_000), &json!(true))
+        );
+        assert_eq!(
+            (
+                &gemini["models"][1]["outputTokenLimit"],
+                &gemini["models"][1]["thinking"]
+            ),
+            (&Value::Null, &json!(false))
+        );
+    }
+
+    #[test]
+    fn codex_is_told_what_it_may_ask_for() {
+        let codex = rendered(ListShape::Codex);
+        let told = |at: usize, keys: &[&str]| -> Vec<Value> {
+            keys.iter().map(|key| codex["models"][at][*key].clone()).collect()
+        };
+        let keys = [
+            "context_window",
+            "input_modalities",
+            "supports_parallel_tool_calls",
+            "supports_reasoning_summaries",
+            "default_reasoning_level",
+        ];
+        let all = vec![
+            json!(200_000),
+            json!(["text", "image"]),
+            json!(true),
+            json!(true),
+            json!("medium"),
+        ];
+        assert_eq!(told(0, &keys), all);
+        let least = vec![
+            json!(200_000),
+            json!(["text"]),
+            json!(false),
+            json!(false),
+            Value::Null,
+        ];
+        assert_eq!(told(1, &keys), least);
+        let levels = codex["models"][0]["supported_reasoning_levels"]
+            .as_array()
+            .unwrap();
+        let efforts: Vec<_> = levels
+            .iter()
+            .map(|level| level["effort"].as_str().unwrap())
+            .collect();
+        assert_eq!(efforts, ["low", "medium", "high"]);
+        assert_eq!(codex["models"][1]["supported_reasoning_levels"], json!([]));
     }
 
     #[test]

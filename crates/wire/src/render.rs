@@ -22,8 +22,8 @@ pub(crate) struct Saying<'a> {
     pub anthropic: &'static str,
     /// Class of the error in the words of OpenAI's protocol.
     pub openai: &'static str,
-    /// Code by which clients of OpenAI's Responses know what to do; ours where it is not given.
-    pub responses: Option<&'static str>,
+    /// Code by which a client knows what to do; where it is not given, ours in OpenAI's protocols and none in Anthropic's.
+    pub known: Option<&'static str>,
     /// Status of the answer, which Gemini's protocol repeats in the body.
     pub status: StatusCode,
     /// Machine-readable code of ours.
@@ -38,19 +38,19 @@ impl Saying<'_> {
     /// The error as the JSON body of an answer, or as the data of an event.
     pub(crate) fn json(&self, dialect: Dialect) -> Value {
         let mut body = match dialect {
-            Dialect::AnthropicMessages => json!({
-                "type": "error",
-                "error": { "type": self.anthropic, "message": self.message },
-            }),
-            Dialect::OpenAiChat => json!({
-                "error": { "message": self.message, "type": self.openai, "param": null, "code": self.code },
-            }),
-            Dialect::OpenAiResponses => json!({
+            Dialect::AnthropicMessages => {
+                let mut error = json!({ "type": self.anthropic, "message": self.message });
+                if let (Some(error), Some(known)) = (error.as_object_mut(), self.known) {
+                    error.insert("code".to_owned(), known.into());
+                }
+                json!({ "type": "error", "error": error })
+            }
+            Dialect::OpenAiChat | Dialect::OpenAiResponses => json!({
                 "error": {
                     "message": self.message,
-                    "type": self.responses.map_or(self.openai, |_| self.code),
+                    "type": self.known.map_or(self.openai, |_| self.code),
                     "param": null,
-                    "code": self.responses.unwrap_or(self.code),
+                    "code": self.known.unwrap_or(self.code),
                 },
             }),
             Dialect::Gemini => json!({

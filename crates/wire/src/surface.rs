@@ -75,7 +75,7 @@ impl Surface {
     /// refuses. Prose and code have near four bytes a token, letters of three bytes come near one a token, and the keys
     /// and escapes of the body, which no model reads, only add bytes; so 2.5 bytes a token is above the truth.
     pub fn estimate(self, bytes: usize) -> Option<String> {
-        let tokens = bytes.saturating_mul(2).div_ceil(5).max(1);
+        let tokens = estimated_tokens(bytes).max(1);
         match self {
             Self::CountTokens => Some(format!("{{\"input_tokens\":{tokens}}}")),
             Self::CountGenerate => Some(format!("{{\"totalTokens\":{tokens}}}")),
@@ -87,6 +87,11 @@ impl Surface {
     pub fn of_path(path: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|surface| surface.path() == path)
     }
+}
+
+/// Tokens of so many bytes of a request: rather more than there are.
+pub(crate) const fn estimated_tokens(bytes: usize) -> u64 {
+    (bytes as u64).saturating_mul(2).div_ceil(5)
 }
 
 #[cfg(test)]

@@ -24,47 +24,47 @@ const CODES: [DenialCode; 8] = [
     DenialCode::UnknownModel,
 ];
 
-fn put(out: &mut String, what: &str, rendered: &Rendered, event: &[u8]) {
+fn answer(rendered: &Rendered) -> String {
     let mut headers: Vec<_> = rendered
         .headers
         .iter()
         .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
         .collect();
     headers.sort();
-    let event = String::from_utf8_lossy(event).replace('\n', "\\n");
-    writeln!(
-        out,
-        "{what}: {}\n  {}\n  {}\n  {event}",
+    format!(
+        "{}\n  {}\n  {}\n",
         rendered.status,
         headers.join("\n  "),
         rendered.body
     )
-    .unwrap();
 }
 
 /// Programs that are told the same are listed together.
-fn by_client(
-    out: &mut String,
-    what: &str,
-    dialect: Dialect,
-    render: impl Fn(Audience) -> (Rendered, Vec<u8>),
-) {
+fn by_client(out: &mut String, what: &str, of: impl Fn(Client) -> String) {
     let mut told: Vec<(Vec<Client>, String)> = Vec::new();
     for client in CLIENTS {
-        let (rendered, event) = render(Audience { dialect, client });
-        let mut text = String::new();
-        put(&mut text, what, &rendered, &event);
+        let text = of(client);
         match told.iter_mut().find(|(_, other)| *other == text) {
             Some((clients, _)) => clients.push(client),
             None => told.push((vec![client], text)),
         }
     }
     for (clients, text) in &told {
-        if told.len() > 1 {
-            write!(out, "{clients:?} ").unwrap();
-        }
-        out.push_str(text);
+        let who = if told.len() > 1 {
+            format!(" {clients:?}")
+        } else {
+            String::new()
+        };
+        write!(out, "{what}{who}: {text}").unwrap();
     }
+}
+
+fn both(out: &mut String, what: &str, dialect: Dialect, of: impl Fn(Audience) -> (Rendered, Vec<u8>)) {
+    by_client(out, what, |client| answer(&of(Audience { dialect, client }).0));
+    by_client(out, "  in a stream", |client| {
+        let event = of(Audience { dialect, client }).1;
+        format!("{}\n", String::from_utf8_lossy(&event).replace('\n', "⏎"))
+    });
 }
 
 fn denial(code: DenialCode) -> Denial {
@@ -88,7 +88,7 @@ fn refusals() {
     for dialect in Dialect::ALL {
         writeln!(out, "\n== {}", dialect.name()).unwrap();
         for code in CODES {
-            by_client(&mut out, code.as_str(), dialect, |to| {
+            both(&mut out, code.as_str(), dialect, |to| {
                 (denial(code).answer(to), denial(code).event(to).to_vec())
             });
         }
@@ -103,7 +103,7 @@ fn errors() {
         writeln!(out, "\n== {}", dialect.name()).unwrap();
         for code in FaultCode::ALL {
             let fault = Fault::new(code, "What went wrong, in words.");
-            by_client(&mut out, code.as_str(), dialect, |to| {
+            both(&mut out, code.as_str(), dialect, |to| {
                 (fault.answer(to), fault.event(to).to_vec())
             });
         }

@@ -7,6 +7,9 @@ class ClaudeCode(Client):
     name = "Claude Code"
     is_needed = True
     refusal_status = 451
+    cases = (*Client.cases, "cut")
+    # whatever the event, it asks once more, without a stream
+    told_as, cut_calls = "ClaudeCode", 2
     also_shown = ("API Error: 451 ",)
     never_shown = ("Failed to authenticate", "issue with the selected model")
 
@@ -29,5 +32,6 @@ class ClaudeCodeInNewYork(ClaudeCode):
 
     name = "Claude Code, New York"
     under_directive = True
+    cases = Client.cases
     persona, model = "newyork-foreign-national", "gpt-5"
     refused_persona, refused_model = "newyork-foreign-national", "fable-5"

@@ -9,6 +9,8 @@ class Copilot(Client):
     name = "Copilot CLI"
     model = "gpt-5"
     refusal_status = 400
+    cases = (*Client.cases, "cut")
+    told_as = "Copilot"
     never_shown = ("Authentication failed",)
     variables = {"COPILOT_PROVIDER_TYPE": "openai"}
     base = "/v1"

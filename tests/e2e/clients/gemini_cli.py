@@ -16,6 +16,9 @@ class GeminiCli(Client):
     name = "Gemini CLI"
     model, model_upstream = "gemini-pro", "gemini-3.1-pro-preview"
     refusal_status = 403
+    cases = (*Client.cases, "cut")
+    # what comes in one piece with the words before it is overlooked, and asked for once more
+    told_as, cut_calls = "GeminiCli", 2
     refusal_calls = 2
 
     def ask(self, place, prompt, case):

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from broken_off import BrokenOff
 from witness import Witness
 
 SECONDS = 60
@@ -104,7 +105,9 @@ def node():
 
 
 def ask(client, gateway, case):
-    """One case of a client: `permitted`, `tool` or `refused`. Returns a few words for the table."""
+    """One case of a client: `permitted`, `tool`, `refused` or `cut`. Returns a few words for the table."""
+    if case == "cut":
+        return cut(client)
     persona = client.refused_persona if case == "refused" else client.persona
     model = client.refused_model if case == "refused" else client.model
     prompt = f"run: cat {NOTE}" if case == "tool" else QUESTION
@@ -125,6 +128,7 @@ def permitted(client, place, shown, witness):
         expect(text in plain(shown.text), f"`{text}` was not shown")
     statuses = [call.status for call in witness.calls(client.asks_at)]
     expect(statuses and set(statuses) == {200}, f"calls were answered {statuses}")
+    client.check_calls(witness.calls(client.asks_at))
     return f"yes, {len(statuses)}"
 
 
@@ -156,7 +160,22 @@ def refused(client, place, shown, witness):
     return f"{statuses[0]}, {len(calls)}"
 
 
-CHECKS = {"permitted": permitted, "tool": tool, "refused": refused}
+def cut(client):
+    """A refusal in the middle of a stream is shown, and the question is asked no more often than it must be."""
+    with tempfile.TemporaryDirectory(prefix="bailiwick-client-", ignore_cleanup_errors=True) as folder:
+        with BrokenOff(client.told_as) as gateway:
+            place = Place(folder, gateway.url, "bw_key", client.model)
+            shown = client.ask(place, QUESTION, "cut")
+            try:
+                expect(shown.code != 0, "a refusal ended as if all were well")
+                expect("is not available to you in Hong Kong." in plain(shown.text), "the refusal was not shown")
+                expect(len(gateway.calls) <= client.cut_calls, f"{len(gateway.calls)} requests for one question")
+                return f"shown, {len(gateway.calls)}"
+            except Failed as error:
+                raise Failed(f"{error}\nexit code {shown.code}, shown:\n{shown.text[-3000:]}") from None
+
+
+CHECKS = {"permitted": permitted, "tool": tool, "refused": refused, "cut": cut}
 
 
 def message_of(body):
@@ -181,6 +200,9 @@ class Client:
     persona, model = "london-developer", "claude-sonnet"
     refused_persona, refused_model = "hk-analyst", "claude-sonnet"
     refusal_calls = 1
+    # as whom the table of refusals knows it, and how often it asks when a stream is refused in the middle
+    told_as = "Other"
+    cut_calls = 1
     shown_times = 1
     never_shown = ()
     also_shown = ()
@@ -199,6 +221,9 @@ class Client:
     def answer_holds(self, place):
         """What is shown of an answer."""
         return LABEL, f"`{self.model_upstream or place.model}"
+
+    def check_calls(self, calls):
+        """What else there is to see in the calls of a permitted question."""
 
     def module(self, path):
         return self.folder / "node_modules" / path

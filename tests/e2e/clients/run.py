@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from claude_code import ClaudeCode, ClaudeCodeInNewYork
-from codex import Codex, CodexInHongKong
+from codex import Codex, CodexInHongKong, CodexWithList
 from copilot import Copilot, CopilotByMessages, CopilotByResponses
 from gemini_cli import GeminiCli
 from harness import CHECKS, Failed, Gateway, ask
@@ -36,7 +36,7 @@ from sdks import (
 
 KINDS = {
     "claude-code": [ClaudeCode, ClaudeCodeInNewYork],
-    "codex": [Codex, CodexInHongKong],
+    "codex": [Codex, CodexInHongKong, CodexWithList],
     "copilot": [Copilot, CopilotByResponses, CopilotByMessages],
     "gemini-cli": [GeminiCli],
     "llm": [Llm],
@@ -71,7 +71,7 @@ def main(today, under_directive, *installed):
             if words:
                 print(f"--- {client.name} {client.version}, {case}: {words}\n")
     for client in missing:
-        rows[client] = {"permitted": "not installed"}
+        rows[client] = {"permitted": "not installed", "tool": "", "refused": "", "cut": ""}
     show(rows)
     print(f"{len(cases)} cases in {time.monotonic() - began:.0f} s; behind each verdict, the requests for one question")
     failed = sum(verdict == "FAILED" for row in rows.values() for verdict in row.values())
@@ -108,12 +108,10 @@ def left_out(missing):
 
 
 def show(rows):
-    line = "{:<28} {:<10} {:<12} {:<12} {}"
-    print(line.format("client", "version", "permitted", "tool", "refused"))
+    line = "{:<28} {:<10} {:<12} {:<12} {:<12} {}"
+    print(line.format("client", "version", *CHECKS))
     for client, row in rows.items():
-        # a client that was left out has a reason instead of verdicts
-        without = "-" if client.cases[-1] in row else ""
-        cells = [row.get(case, without) for case in CHECKS]
+        cells = [row.get(case, "-") for case in CHECKS]
         print(line.format(client.name, client.version, *cells).rstrip())
 
 

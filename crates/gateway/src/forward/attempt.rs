@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use wire::translate::Answering;
-use wire::{Dialect, Fault, FaultCode, Meter, event};
+use wire::{Dialect, Fault, FaultCode, Meter, event, header_text};
 
 /// What comes of a call: the head of an answer, or none.
 pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<ProviderBody>, NoHead>> + Send>>;
@@ -88,18 +88,22 @@ pub(super) async fn attempt(
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
     let protocol = connector.protocol();
     let seed = permit.decision_id().to_string();
-    let translation = translation::translate(protocol, deployment, forwarding, &seed)?;
+    let known = (reach::model_of(permit.snapshot(), deployment), deployment);
+    let translation = translation::translate(protocol, known, forwarding, &seed)?;
     let forwarding = translation
         .as_ref()
         .map_or(forwarding, |translation| &translation.forwarding);
-    let within = reach::hold(&shared.limits.caps, protocol, deployment, forwarding)?;
+    let mut within = reach::hold(&shared.limits.caps, protocol, known, forwarding)?;
     let mut labels = labels(&permit, deployment, connector.is_stand_in(), &asker.model);
     labels.extend(within.cut.clone().map(|cut| (wire::headers::CUT, cut)));
-    labels.extend(
-        translation
-            .iter()
-            .flat_map(|translation| translation.labels.clone()),
-    );
+    let mut left_out = std::mem::take(&mut within.left_out);
+    if let Some(translation) = &translation {
+        labels.insert(wire::headers::TRANSLATED, translation.dialect.clone());
+        left_out.extend_from_slice(&translation.left_out);
+    }
+    if !left_out.is_empty() {
+        labels.insert(wire::headers::LEFT_OUT, header_text(&left_out.join(", ")));
+    }
     let request = request::build(connector, deployment, forwarding, within, (shared.clock)())?;
     let probe = shared
         .health

@@ -196,8 +196,8 @@ impl Passing {
                 "The provider broke off in the middle of its answer.",
             ),
         };
-        let dialect = self.stream.ok_or(error)?;
-        let event = Fault::new(FaultCode::UpstreamCut, words).event(dialect);
+        self.stream.ok_or(error)?;
+        let event = Fault::new(FaultCode::UpstreamCut, words).event(self.call.asker.audience());
         Ok(self.last(&event))
     }
 
@@ -215,21 +215,22 @@ impl Passing {
     fn lose(&mut self, lost: Lost) -> Option<BodyError> {
         let ended = lost.ended();
         self.call.due.end(ended);
-        let Some(dialect) = self.stream else {
+        if self.stream.is_none() {
             self.from = Coming::Ended;
             return Some(BodyError::Withdrawn);
-        };
+        }
+        let to = self.call.asker.audience();
         let metrics = Arc::clone(&self.call.asker.shared.metrics);
         let words = lost.words(Arc::clone(&self.call.asker));
         self.from = Coming::Closing(Box::pin(async move {
             let event = match words.await {
                 LastWords::Denial(denial) => {
                     metrics.refused(denial.code.as_str());
-                    denial.event(dialect)
+                    denial.event(to)
                 }
                 LastWords::Fault(fault) => {
                     metrics.refused(fault.code.as_str());
-                    fault.event(dialect)
+                    fault.event(to)
                 }
             };
             LastEvent { event, ended: None }
@@ -254,7 +255,7 @@ impl Passing {
                 }
             }
         };
-        let event = fault.event(dialect);
+        let event = fault.event(call.asker.audience());
         self.from = Coming::Closing(Box::pin(async move { LastEvent { event, ended: None } }));
     }
 
@@ -271,6 +272,7 @@ impl Passing {
             return;
         }
         let idle = self.call.asker.shared.limits.idle;
+        let to = self.call.asker.audience();
         let answering = self.call.answering.take();
         self.from = Coming::Closing(Box::pin(async move {
             let kept = refused::read(incoming, idle).await;
@@ -286,7 +288,7 @@ impl Passing {
                 None => kept.body,
             };
             let event = event::late_error(dialect, &body)
-                .unwrap_or_else(|| Fault::new(FaultCode::UpstreamUnavailable, words).event(dialect));
+                .unwrap_or_else(|| Fault::new(FaultCode::UpstreamUnavailable, words).event(to));
             LastEvent {
                 event,
                 ended: Some(ended),

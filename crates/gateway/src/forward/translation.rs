@@ -4,21 +4,25 @@
 //! in these words. The caller is told which dialect answered and what was left out.
 
 use super::Forwarding;
+use crate::abilities;
 use crate::connectors::ProviderBody;
 use crate::evidence::sentence;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::http::response::Parts;
 use hyper::{Response, StatusCode};
-use register::model::Deployment;
+use register::model::{Deployment, Model};
 use std::time::Duration;
 use tokio::time::timeout;
-use wire::translate::{self, Answering, NotTranslatable, Reasoning, Target};
-use wire::{Fault, FaultCode, Protocol, Surface, event, header_text, headers, peek_call};
+use wire::translate::{self, Answering, NotTranslatable};
+use wire::{Fault, FaultCode, Protocol, event, header_text, peek_call};
 
 /// Longest whole answer that is translated, in bytes.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// Header by which callers of Anthropic's protocol ask for features of it, which no other protocol has.
+const FLAGS: &str = "anthropic-beta";
 
 /// A call in the words of its provider.
 pub(super) struct Translation {
@@ -26,58 +30,48 @@ pub(super) struct Translation {
     pub(super) forwarding: Forwarding,
     /// What turns the answer back.
     pub(super) answering: Answering,
-    /// What the caller is told of it.
-    pub(super) labels: HeaderMap,
+    /// The provider's dialect, for the caller to know.
+    pub(super) dialect: HeaderValue,
+    /// What was not carried over, for the caller to know.
+    pub(super) left_out: Vec<String>,
 }
 
 /// Translates a call for a deployment, if its provider speaks another dialect.
 pub(super) fn translate(
     protocol: Protocol,
-    deployment: &Deployment,
+    (model, deployment): (Option<&Model>, &Deployment),
     forwarding: &Forwarding,
     seed: &str,
 ) -> Result<Option<Translation>, Fault> {
     let Some(surface) = protocol.translates(forwarding.surface) else {
         return Ok(None);
     };
-    let target = target(protocol, surface, deployment);
-    let translated = translate::request(forwarding.surface.dialect(), &target, &forwarding.body, seed)
+    let target = abilities::target(protocol, surface, model, deployment);
+    let mut translated = translate::request(forwarding.surface.dialect(), &target, &forwarding.body, seed)
         .map_err(|error| not_translatable(&deployment.model, &error))?;
     let unreadable = |_| Fault::new(FaultCode::Internal, "The translated request cannot be read.");
     let peek = peek_call(surface, &translated.body).map_err(unreadable)?;
-    let model = peek
+    let named = peek
         .model
         .clone()
         .ok_or_else(|| Fault::new(FaultCode::Internal, "The translated request names no model."))?;
-    let mut labels = HeaderMap::new();
-    labels.insert(headers::TRANSLATED, header_text(surface.dialect().name()));
-    if !translated.left_out.is_empty() {
-        labels.insert(headers::LEFT_OUT, header_text(&translated.left_out.join(", ")));
+    if forwarding.headers.contains_key(FLAGS) {
+        translated.left_out.insert(0, FLAGS.to_owned());
     }
     Ok(Some(Translation {
         forwarding: Forwarding {
             surface,
             body: translated.body,
-            model,
+            model: named,
             peek,
             headers: forwarding.headers.clone(),
             query: None,
             is_stream: forwarding.is_stream,
         },
         answering: translated.answering.showing(&deployment.model),
-        labels,
+        dialect: header_text(surface.dialect().name()),
+        left_out: translated.left_out,
     }))
-}
-
-/// What is known of the model that is to answer. Nothing says whether it thinks, so it is not asked to; that is announced.
-fn target(protocol: Protocol, surface: Surface, deployment: &Deployment) -> Target {
-    let is_openai = matches!(protocol, Protocol::OpenAi | Protocol::AzureOpenAi);
-    Target {
-        reasoning: Reasoning::None,
-        system_anywhere: is_openai,
-        says_max_completion_tokens: is_openai,
-        ..Target::new(surface.dialect(), deployment.upstream_model.as_str())
-    }
 }
 
 fn not_translatable(model: &str, error: &NotTranslatable) -> Fault {

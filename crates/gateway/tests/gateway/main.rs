@@ -4,11 +4,15 @@
 //! that writes down every byte.
 
 #[cfg(test)]
+mod abilities;
+#[cfg(test)]
 mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
 mod attacks;
+#[cfg(test)]
+mod broken_off;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]

@@ -71,6 +71,7 @@ pub(crate) fn clause(
             Vec::new()
         },
         effect,
+        seats: None,
         obliges: if plain && chance.percent(20) {
             obliges(chance)
         } else {

@@ -274,6 +274,9 @@ fn model(chance: &mut Chance, world: &World, id: &str) -> Model {
         entitled: chance.some(&TEAMS, 1, 2).into_iter().map(str::to_owned).collect(),
         alternatives: Vec::new(),
         context_tokens: None,
+        output_tokens: None,
+        thinking: None,
+        parallel_tools: None,
         position: Position::default(),
     }
 }
@@ -325,6 +328,7 @@ fn deployment(chance: &mut Chance, world: &World, n: usize) -> Deployment {
         upstream_model: String::new(),
         priority: 0,
         tools: Vec::new(),
+        flags: None,
         position: Position::default(),
     }
 }

@@ -3,6 +3,7 @@
 mod agreements;
 mod lifts;
 mod matching;
+mod models;
 mod people;
 mod stacks;
 
@@ -25,6 +26,7 @@ pub(crate) fn all(register: &Register, written: &Written, sink: &Sink) {
     lifts::check(&known, written, sink);
     agreements::check(&known, sink);
     people::check(&known, sink);
+    models::check(&known, sink);
     // What was read wrongly matches nothing, which is not worth saying twice.
     if !sink.has_errors() {
         matching::check(&known, sink);

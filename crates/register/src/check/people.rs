@@ -21,14 +21,14 @@ fn seats(known: &Known<'_>, sink: &Sink) {
     for instrument in &known.register.instruments {
         let users = named.get(known.root(&instrument.id)).copied().unwrap_or(0);
         for clause in &instrument.clauses {
-            let Effect::Lift(lift) = &clause.effect else {
+            let lifted = match &clause.effect {
+                Effect::Lift(lift) => lift.seats,
+                _ => None,
+            };
+            let Some(seats) = [clause.seats, lifted].into_iter().flatten().min() else {
                 continue;
             };
-            if lift
-                .seats
-                .is_some_and(|seats| usize::try_from(seats).is_ok_and(|seats| users > seats))
-            {
-                let seats = lift.seats.unwrap_or(0);
+            if usize::try_from(seats).is_ok_and(|seats| users > seats) {
                 let message = format!(
                     "{} has {seats} seats, and {users} people are named",
                     quoted(&clause.reference)

@@ -1,6 +1,6 @@
 //! Keys of the approved list: channels, models, deployments, applications, client programs.
 
-use super::words::{ACCOUNT, DATA, MODALITY, PURPOSE, TIER, WIRE};
+use super::words::{ACCOUNT, DATA, MODALITY, PURPOSE, THINKING, TIER, WIRE};
 use super::{Shape, Table, key, must};
 
 #[rustfmt::skip]
@@ -26,7 +26,10 @@ pub(super) static MODEL: Table = Table {
         key("aliases", Shape::Texts, "other names by which callers ask for it"),
         key("entitled", Shape::Texts, "groups whose members are entitled to it"),
         key("alternatives", Shape::Texts, "models to offer instead, in order"),
-        key("context_tokens", Shape::Count, "longest context in tokens"),
+        key("context_tokens", Shape::Count, "longest context in tokens, answer included"),
+        key("output_tokens", Shape::Count, "longest answer in tokens, thinking included"),
+        key("thinking", Shape::Word(THINKING), "how it is told to think; it is not asked to where not given"),
+        key("parallel_tools", Shape::Flag, "whether it may call several tools at once; as callers ask where not given"),
         key("approval", Shape::Table(&MODEL_APPROVAL), "the firm's approval; not approved where not given"),
     ],
 };
@@ -66,6 +69,7 @@ pub(super) static DEPLOYMENT: Table = Table {
         key("upstream_model", Shape::Text, "its name at the provider; the model's where not given"),
         key("priority", Shape::Count, "lower is tried first; 100 where not given"),
         key("tools", Shape::Texts, "provider-side tools that may be used; none where not given"),
+        key("flags", Shape::Texts, "values of `anthropic-beta` that it takes; those of its channel where not given"),
     ],
 };
 

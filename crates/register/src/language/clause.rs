@@ -32,6 +32,7 @@ pub(super) static CLAUSE: Table = Table {
         key("order", Shape::Words(LAYER), "layers of the licensor's documents, highest first"),
         key("parties", Shape::Tables(&PARTY), "who contracts, by the place of the licensee"),
         key("list", Shape::Text, "the list by reference that it names"),
+        key("seats", Shape::Count, "how many people may be named"),
         key("obliges", Shape::Texts, "what must be done along with a permit"),
         key("recorded", Shape::Text, "why it decides nothing"),
         key("no_bearing", Shape::Table(&NO_BEARING), "who found that it bears on no decision"),

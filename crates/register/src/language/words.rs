@@ -58,6 +58,7 @@ of_model! {
     WORKER: Worker = "kind of worker";
     ACCOUNT: Account = "kind of account";
     MODALITY: Modality = "modality";
+    THINKING: Thinking = "way of thinking";
     TIER: Tier = "tier";
     US_STATUS: UsStatus = "United States status";
     DISCLOSURE: Disclosure = "disclosure";

@@ -18,6 +18,18 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How a model is told to think.
+    Thinking {
+        /// It does not think, and refuses to be asked to.
+        None = "none",
+        /// By a word for the effort.
+        Effort = "effort",
+        /// By a number of tokens.
+        Budget = "budget",
+    }
+}
+
 /// A model with the firm's approval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -37,10 +49,23 @@ pub struct Model {
     pub entitled: Vec<String>,
     /// Models to offer instead, in order.
     pub alternatives: Vec<String>,
-    /// Longest context in tokens, for clients that ask.
+    /// Longest context in tokens; `None`: not said.
     pub context_tokens: Option<u64>,
+    /// Longest answer in tokens; `None`: not said.
+    pub output_tokens: Option<u64>,
+    /// How it is told to think; `None`: not said.
+    pub thinking: Option<Thinking>,
+    /// Whether it may call several tools at once; `None`: not said.
+    pub parallel_tools: Option<bool>,
     /// Where it is written.
     pub position: Position,
+}
+
+impl Model {
+    /// Whether it takes images.
+    pub const fn takes_images(&self) -> bool {
+        matches!(self.modality, Modality::Multimodal)
+    }
 }
 
 /// The firm's approval of a model.
@@ -102,6 +127,8 @@ pub struct Deployment {
     pub priority: u32,
     /// Provider-side tools that may be used; none by default.
     pub tools: Vec<String>,
+    /// Values of `anthropic-beta` that it takes; `None`: those of its channel.
+    pub flags: Option<Vec<String>>,
     /// Where it is written.
     pub position: Position,
 }

@@ -32,6 +32,8 @@ pub struct Clause {
     pub status: Vec<StatusChange>,
     /// What it does.
     pub effect: Effect,
+    /// How many people may be named users of its instrument, where it limits them; more is a diagnostic.
+    pub seats: Option<u32>,
     /// Obligations attached to a permit while the clause applies and is not met.
     pub obliges: Vec<Obliged>,
     /// Our readings of what it tests, oldest first.

@@ -20,6 +20,7 @@ mod vocabulary;
 pub use crate::glob::matches as glob_matches;
 pub use catalogue::{
     Application, Approval, Channel, ClientProgram, Deployment, Hosting, HostingPlace, Modality, Model,
+    Thinking,
 };
 pub use check::{Case, Expectation, ExpectedMissing, ExpectedState, Never};
 pub use clause::{

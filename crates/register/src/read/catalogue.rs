@@ -4,7 +4,7 @@ use super::Reader;
 use crate::diagnose::{Diagnostic, quoted};
 use crate::model::{
     Account, Application, Approval, Channel, ClientProgram, DataClass, Deployment, Hosting, Modality, Model,
-    Purpose, Tier,
+    Purpose, Thinking, Tier,
 };
 use crate::tree::{Entry, Word};
 
@@ -29,6 +29,9 @@ impl<'a> Reader<'a> {
             entitled: entitled.into_iter().map(|word| word.text.to_owned()).collect(),
             alternatives: self.all_named(entry, "alternatives", Self::model_named),
             context_tokens: entry.count("context_tokens"),
+            output_tokens: entry.count("output_tokens"),
+            thinking: entry.word("thinking", Thinking::parse),
+            parallel_tools: entry.flag("parallel_tools"),
             position: entry.spot().position(),
         })
     }
@@ -103,10 +106,27 @@ impl<'a> Reader<'a> {
                 .count("priority")
                 .map_or(PRIORITY, |number| u32::try_from(number).unwrap_or(u32::MAX)),
             tools: entry.strings("tools"),
+            flags: self.flags(entry),
             position: entry.spot().position(),
             model,
             channel,
         })
+    }
+
+    /// Flags of a protocol that the deployment takes; none at all is something else than nothing said.
+    fn flags(&self, entry: &Entry<'a>) -> Option<Vec<String>> {
+        entry.get("flags")?;
+        let flags = entry.texts("flags");
+        for word in &flags {
+            let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+            if word.text.is_empty() || !word.text.chars().all(allowed) {
+                let message = format!("{} is not the name of a flag", quoted(word.text));
+                let error = Diagnostic::error("bad-flag", word.spot.position(), message);
+                self.sink
+                    .report(error.help("write each flag alone, such as `context-management-2025-06-27`"));
+            }
+        }
+        Some(flags.into_iter().map(|word| word.text.to_owned()).collect())
     }
 
     /// Host names, which pin where a connector may send its requests.

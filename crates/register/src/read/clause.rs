@@ -31,6 +31,7 @@ impl<'a> Reader<'a> {
             known_from: None,
             status: self.status(entry),
             effect,
+            seats: entry.count("seats").map(most_seats),
             obliges: self.obliges(entry),
             readings: self.readings(entry),
             citation: entry.entry("citation").and_then(|at| citation(&at)),
@@ -152,6 +153,11 @@ impl<'a> Reader<'a> {
         }
         readings
     }
+}
+
+/// As many seats as are written; more than there are people is as good as any number.
+pub(super) fn most_seats(seats: u64) -> u32 {
+    u32::try_from(seats).unwrap_or(u32::MAX)
 }
 
 fn citation(at: &Entry<'_>) -> Option<Citation> {

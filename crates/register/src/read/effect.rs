@@ -190,13 +190,13 @@ fn needs(kind: &'static kinds::Entry) -> String {
     match (kind.role, own.is_empty(), takes.is_empty()) {
         (Role::Excepts, ..) => format!("a clause of kind `{name}` is an exception: say what it `lifts`"),
         (Role::Obliges, ..) => format!("a clause of kind `{name}` `obliges`, or is `recorded` with a reason"),
-        (_, false, _) => format!(
-            "a clause of kind `{name}` takes {}, or is `recorded` with a reason",
-            own.join(", ")
-        ),
-        (_, true, false) => format!(
+        (.., false) => format!(
             "say what it denies: kind `{name}` takes {} in `deny` or `review`",
             takes.join(", ")
+        ),
+        (_, false, true) => format!(
+            "a clause of kind `{name}` takes {}, or is `recorded` with a reason",
+            own.join(", ")
         ),
         (_, true, true) => {
             format!("kind `{name}` takes `always` in `deny` or `review`, or `recorded` with a reason")

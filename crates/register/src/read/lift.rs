@@ -59,9 +59,7 @@ impl<'a> Reader<'a> {
             clauses,
             places,
             if_named: at.flag("named").unwrap_or(false),
-            seats: at
-                .count("seats")
-                .map(|seats| u32::try_from(seats).unwrap_or(u32::MAX)),
+            seats: at.count("seats").map(super::clause::most_seats),
             if_inference_not_in: self.set_of(&at, "inference_not_in"),
             max_days: at.count("max_days").map(|days| self.days(&at, "max_days", days)),
             if_entity_in: self.set_of(&at, "entity_in"),

@@ -79,4 +79,4 @@ macro_rules! files {
     )+ };
 }
 
-files! { syntax shapes places references duplicates given instruments clauses lifts dates matching deployments people ownership }
+files! { syntax shapes places references duplicates given instruments clauses lifts dates matching deployments models people ownership }

@@ -89,6 +89,7 @@ fn deployment(
         connector: entry.channel.clone(),
         priority: 0,
         tools: Vec::new(),
+        flags: None,
         position: Position::default(),
     })
 }
@@ -130,6 +131,9 @@ fn approve(register: &mut Register, name: &str) -> String {
         entitled: Vec::new(),
         alternatives: Vec::new(),
         context_tokens: None,
+        output_tokens: None,
+        thinking: None,
+        parallel_tools: None,
         position: Position::default(),
     });
     name.to_owned()

@@ -1,9 +1,11 @@
-//! The table of how refusals are put: by protocol, and where one protocol has two camps, by the program that reads them.
+//! The table of how refusals are put: by protocol, and where one protocol has two camps, by the program that reads them;
+//! before the first byte of an answer and in the middle of a stream.
 //!
 //! It comes from running the programs against every status and noting what the person saw. Those measurements stand in
 //! the tests, so that a row can be changed only together with what was seen.
 
 use crate::Dialect;
+use crate::event::Form;
 use http::{HeaderMap, StatusCode};
 
 /// A program that reads refusals in a way of its own.
@@ -70,37 +72,79 @@ pub(crate) struct Profile {
     pub status: StatusCode,
     /// Code in the body, where the reader acts on it and knows but a few; ours stands beside it.
     pub code: Option<&'static str>,
+    /// Code in the event that ends a stream, of the same sort.
+    pub late: Option<&'static str>,
+    /// Form of that event.
+    pub form: Form,
 }
 
-/// One row: a protocol, the program (none: any other), status and code.
-type Row = (Dialect, Option<Client>, StatusCode, Option<&'static str>);
+/// One row: a protocol, the program (none: any other), and how it is told.
+type Row = (Dialect, Option<Client>, Profile);
+
+const fn told(status: StatusCode, code: Option<&'static str>, late: Option<&'static str>) -> Profile {
+    Profile {
+        status,
+        code,
+        late,
+        form: Form::Event,
+    }
+}
+
+/// A code under which Copilot shows what is said and asks no more.
+const FILTERED: Option<&str> = Some("content_filter");
 
 /// The first row that fits counts.
-const TABLE: [Row; 5] = [
-    // shown once and as it is by both versions that were run; a 403 is taken for a failed sign-in, a 404 is hidden
+const TABLE: [Row; 8] = [
+    // under any other code it takes what comes in a stream for a passing fault, by whichever protocol, and tries six times
+    (
+        Dialect::AnthropicMessages,
+        Some(Client::Copilot),
+        told(StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, None, FILTERED),
+    ),
+    // shown once and as it is by both versions that were run; a 403 is taken for a failed sign-in, a 404 is hidden. In the
+    // middle of a stream no word helps: Claude Code asks once more, without a stream, and is refused before the first byte
     (
         Dialect::AnthropicMessages,
         None,
-        StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
-        None,
+        told(StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, None, None),
     ),
-    // a 403 is hidden, a 400 shown, and the code in the body does not matter
+    // a 403 is hidden, a 400 shown, and the code in the body does not matter; in a stream it does
     (
         Dialect::OpenAiResponses,
         Some(Client::Copilot),
-        StatusCode::BAD_REQUEST,
-        None,
+        told(StatusCode::BAD_REQUEST, None, Some("invalid_prompt")),
     ),
     // Codex decides by the code; under any that it does not know it tries six times
     (
         Dialect::OpenAiResponses,
         None,
-        StatusCode::FORBIDDEN,
-        Some("model_not_found"),
+        told(
+            StatusCode::FORBIDDEN,
+            Some("model_not_found"),
+            Some("model_not_found"),
+        ),
+    ),
+    (
+        Dialect::OpenAiChat,
+        Some(Client::Copilot),
+        told(StatusCode::BAD_REQUEST, None, FILTERED),
     ),
     // the one status that each of the programs shows, once
-    (Dialect::OpenAiChat, None, StatusCode::BAD_REQUEST, None),
-    (Dialect::Gemini, None, StatusCode::FORBIDDEN, None),
+    (
+        Dialect::OpenAiChat,
+        None,
+        told(StatusCode::BAD_REQUEST, None, None),
+    ),
+    // an event it reads as an answer without an end, and tries four times; what is no event it shows
+    (
+        Dialect::Gemini,
+        Some(Client::GeminiCli),
+        Profile {
+            form: Form::Bare,
+            ..told(StatusCode::FORBIDDEN, None, None)
+        },
+    ),
+    (Dialect::Gemini, None, told(StatusCode::FORBIDDEN, None, None)),
 ];
 
 impl Audience {
@@ -108,8 +152,7 @@ impl Audience {
     pub(crate) fn profile(self) -> Profile {
         let fits = |row: &&Row| row.0 == self.dialect && row.1.is_none_or(|client| client == self.client);
         let row = TABLE.iter().find(fits);
-        let (status, code) = row.map_or((StatusCode::FORBIDDEN, None), |row| (row.2, row.3));
-        Profile { status, code }
+        row.map_or(told(StatusCode::FORBIDDEN, None, None), |row| row.2)
     }
 }
 
@@ -194,6 +237,101 @@ mod tests {
         }
     }
 
+    /// A run in which a stream broke off: protocol, program, code, form, what was seen, requests sent for one question.
+    type LateRun = (Dialect, Client, Option<&'static str>, Form, Saw, u8);
+
+    /// Runs of the same programs, others being the SDKs; each time the repeated request was let through, so that it is known how often there
+    /// would be one.
+    const LATE_RUNS: [LateRun; 21] = [
+        (MESSAGES, Client::ClaudeCode, None, Form::Event, Hidden, 2),
+        (MESSAGES, Client::Copilot, None, Form::Event, Text, 6),
+        (
+            MESSAGES,
+            Client::Copilot,
+            Some("content_filter"),
+            Form::Event,
+            Text,
+            1,
+        ),
+        (RESPONSES, Client::Codex, None, Form::Event, Text, 6),
+        (RESPONSES, Client::Codex, KNOWN, Form::Event, Text, 1),
+        (
+            RESPONSES,
+            Client::Codex,
+            Some("invalid_prompt"),
+            Form::Event,
+            Text,
+            1,
+        ),
+        (
+            RESPONSES,
+            Client::Codex,
+            Some("content_policy_violation"),
+            Form::Event,
+            Text,
+            1,
+        ),
+        (
+            RESPONSES,
+            Client::Codex,
+            Some("server_is_overloaded"),
+            Form::Event,
+            Hidden,
+            1,
+        ),
+        (RESPONSES, Client::Copilot, KNOWN, Form::Event, Text, 6),
+        (
+            RESPONSES,
+            Client::Copilot,
+            Some("invalid_prompt"),
+            Form::Event,
+            Text,
+            1,
+        ),
+        (RESPONSES, Client::Other, KNOWN, Form::Event, Text, 1),
+        (CHAT, Client::Copilot, None, Form::Event, Text, 6),
+        (CHAT, Client::Copilot, Some("400"), Form::Event, Text, 6),
+        (CHAT, Client::Copilot, KNOWN, Form::Event, Text, 6),
+        (
+            CHAT,
+            Client::Copilot,
+            Some("insufficient_quota"),
+            Form::Event,
+            Text,
+            6,
+        ),
+        (
+            CHAT,
+            Client::Copilot,
+            Some("content_filter"),
+            Form::Event,
+            Text,
+            1,
+        ),
+        (CHAT, Client::Other, None, Form::Event, Text, 1),
+        (Dialect::Gemini, Client::GeminiCli, None, Form::Event, Hidden, 4),
+        (Dialect::Gemini, Client::GeminiCli, None, Form::Bare, Raw, 1),
+        (Dialect::Gemini, Client::Other, None, Form::Event, Text, 1),
+        (MESSAGES, Client::Other, None, Form::Event, Text, 1),
+    ];
+
+    #[test]
+    fn each_program_is_told_in_a_stream_in_the_way_that_it_shows_best() {
+        let mut audiences: Vec<(Dialect, Client)> = LATE_RUNS.iter().map(|run| (run.0, run.1)).collect();
+        audiences.dedup();
+        assert!(audiences.len() >= 9);
+        for (dialect, client) in audiences {
+            let of_audience = || LATE_RUNS.iter().filter(|run| run.0 == dialect && run.1 == client);
+            let profile = Audience { dialect, client }.profile();
+            let chosen = of_audience()
+                .find(|run| run.2 == profile.late && run.3 == profile.form)
+                .unwrap_or_else(|| panic!("{client:?} on {dialect:?} was never told {profile:?}"));
+            let worth = |run: &LateRun| (run.4 == Text, run.4 == Raw, u8::MAX - run.5);
+            let best = of_audience().map(worth).max().unwrap();
+            assert_eq!(worth(chosen), best, "{client:?} on {dialect:?}: {chosen:?}");
+        }
+    }
+
     #[test]
     fn programs_tell_themselves() {
         for (name, value, client) in [
@@ -232,16 +370,15 @@ mod tests {
             Client::GeminiCli,
             Client::Other,
         ];
-        let mut seen: Vec<(u16, Option<&str>, Dialect)> = Vec::new();
+        let how = |profile: Profile| (profile.status.as_u16(), profile.code, profile.late, profile.form);
+        let mut seen = Vec::new();
         for dialect in Dialect::ALL {
             for client in clients {
-                let profile = Audience { dialect, client }.profile();
-                seen.push((profile.status.as_u16(), profile.code, dialect));
+                seen.push((dialect, how(Audience { dialect, client }.profile())));
             }
         }
-        seen.dedup();
         for row in TABLE {
-            assert!(seen.contains(&(row.2.as_u16(), row.3, row.0)), "{row:?}");
+            assert!(seen.contains(&(row.0, how(row.2))), "{row:?}");
         }
     }
 }

@@ -48,13 +48,24 @@ const ADDRESSES: [(&str, &str); 7] = [
     ("image_url", "url"),
 ];
 
-/// Looks through messages; gives the lists of tools that they bring along. The ends of some values may be known.
-pub(super) fn check(
-    body: &[u8],
-    value: &Range<usize>,
-    known: &[Range<usize>],
-) -> Result<Vec<Range<usize>>, OutOfReach> {
-    let (mut wrong, mut tools) = (None, Vec::new());
+/// Types of parts that are images.
+const IMAGE_TYPES: [&str; 3] = ["image", "image_url", "input_image"];
+
+/// Keys under which Gemini's parts say of what type their data is.
+const MEDIA: [&str; 2] = ["mimeType", "mime_type"];
+
+/// What messages bring along.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// Lists of tools.
+    pub tools: Vec<Range<usize>>,
+    /// Whether there is an image.
+    pub has_images: bool,
+}
+
+/// Looks through messages. The ends of some values may be known.
+pub(super) fn check(body: &[u8], value: &Range<usize>, known: &[Range<usize>]) -> Result<Looked, OutOfReach> {
+    let (mut wrong, mut looked) = (None, Looked::default());
     walk(body, value, known, |met| {
         if wrong.is_some() || OWN.contains(&met.key) {
             return Next::Over;
@@ -62,7 +73,7 @@ pub(super) fn check(
         let here = || value_at(body, met.at);
         let is_text = body.get(met.at) == Some(&b'"');
         if met.key == "tools" {
-            tools.push(here());
+            looked.tools.push(here());
             return Next::Over;
         }
         if HELD.contains(&met.key) {
@@ -72,6 +83,9 @@ pub(super) fn check(
         } else if met.key == "type" && is_text {
             let kind = text(body, &here()).unwrap_or_default();
             wrong = HELD_TYPES.contains(&kind.as_ref()).then(|| held(&kind));
+            looked.has_images |= IMAGE_TYPES.contains(&kind.as_ref());
+        } else if is_text && MEDIA.contains(&met.key) {
+            looked.has_images |= text(body, &here()).is_some_and(|media| media.starts_with("image/"));
         } else if met.parent == "audio" && met.key == "id" {
             wrong = Some(held("audio.id"));
         } else if is_text && is_address(met.parent, met.key) {
@@ -79,7 +93,7 @@ pub(super) fn check(
         }
         Next::Into
     });
-    wrong.map_or(Ok(tools), Err)
+    wrong.map_or(Ok(looked), Err)
 }
 
 fn is_address(parent: &str, key: &str) -> bool {

@@ -23,6 +23,7 @@ pub(super) struct Judge<'a> {
     caps: &'a Caps,
     edits: Edits,
     cut: Vec<String>,
+    left_out: Vec<String>,
     tools: usize,
 }
 
@@ -42,6 +43,7 @@ impl<'a> Judge<'a> {
             caps,
             edits: Edits::of(body.clone()),
             cut: Vec::new(),
+            left_out: Vec::new(),
             tools: 0,
         }
     }
@@ -74,7 +76,7 @@ impl<'a> Judge<'a> {
             Field::Choices => amounts::at_most(self.body, value, key, self.caps.choices),
             Field::Tokens => amounts::at_most(self.body, value, key, self.caps.tokens),
             Field::Settings => self.settings(value),
-            Field::Flags => flags::check(self.body, value, key, self.allowed.tools),
+            Field::Flags => self.flags(key, value),
         }
     }
 
@@ -86,6 +88,7 @@ impl<'a> Judge<'a> {
         Reached {
             edits: self.edits,
             cut: self.cut,
+            left_out: self.left_out,
         }
     }
 
@@ -160,12 +163,27 @@ impl<'a> Judge<'a> {
     }
 
     fn content(&mut self, key: &'static str, value: &Range<usize>) -> Result<(), OutOfReach> {
-        if key == "system" && !super::takes_attribution(self.allowed.protocol) {
+        if key == "system" && !self.allowed.attribution {
             self.drop_attribution(value);
         }
         // lists of tools in messages say again what was said or found before, some of it without types
-        let mut lists = content::check(self.body, value, self.peek.long())?.into_iter();
-        lists.try_for_each(|list| self.tools(&list, true))
+        let looked = content::check(self.body, value, self.peek.long())?;
+        if looked.has_images && !self.allowed.images {
+            let model = self.allowed.model.to_owned();
+            return Err(OutOfReach::Image { model });
+        }
+        looked
+            .tools
+            .into_iter()
+            .try_for_each(|list| self.tools(&list, true))
+    }
+
+    fn flags(&mut self, key: &'static str, value: &Range<usize>) -> Result<(), OutOfReach> {
+        for (span, flag) in flags::left_out(self.body, value, key, self.allowed)? {
+            self.edits.cut_element(span);
+            self.left_out.push(flag);
+        }
+        Ok(())
     }
 
     /// The block is the first of the system prompt, and says what a coding tool is to be billed as; nobody but Anthropic

@@ -10,6 +10,7 @@
 
 mod address;
 mod amounts;
+mod channels;
 mod content;
 mod fields;
 mod flags;
@@ -29,8 +30,16 @@ use bytes::Bytes;
 pub struct Allowed<'a> {
     /// The protocol of the provider.
     pub protocol: Protocol,
+    /// The model, as callers name it.
+    pub model: &'a str,
+    /// Whether the model takes images.
+    pub images: bool,
+    /// Whether the block by which coding tools attribute their use is for the provider.
+    pub attribution: bool,
     /// Provider-side tools that the register lists for the deployment.
     pub tools: &'a [String],
+    /// Flags that the register lists for the deployment; `None`: those of its channel.
+    pub flags: Option<&'a [String]>,
     /// Words for geographies that lie within the hosting of the deployment, such as `us`.
     pub geographies: &'a [&'a str],
 }
@@ -44,6 +53,21 @@ pub struct Caps {
     pub tokens: u64,
     /// Tools.
     pub tools: usize,
+}
+
+impl<'a> Allowed<'a> {
+    /// What a deployment allows of which nothing particular is known: no tools, the flags of its channel.
+    pub const fn by(protocol: Protocol, model: &'a str) -> Self {
+        Self {
+            protocol,
+            model,
+            images: true,
+            attribution: matches!(protocol, Protocol::Anthropic),
+            tools: &[],
+            flags: None,
+            geographies: &[],
+        }
+    }
 }
 
 impl Default for Caps {
@@ -63,6 +87,8 @@ pub struct Reached {
     pub edits: Edits,
     /// Names of what was cut because the client always sends it.
     pub cut: Vec<String>,
+    /// Flags that were left out because the provider would refuse them.
+    pub left_out: Vec<String>,
 }
 
 /// Why a request would reach too far.
@@ -103,6 +129,14 @@ pub enum OutOfReach {
         "the address of a part of the request is not public: only `https:` and `http:` addresses of public hosts are taken, and data"
     )]
     Address,
+    /// A picture for a model that takes none.
+    #[error(
+        "`{model}` takes no images; leave them out of the conversation, or ask for a model that takes them"
+    )]
+    Image {
+        /// The model.
+        model: String,
+    },
     /// Too much of something.
     #[error("`{key}` is more than {most}, which is the most here")]
     TooMuch {
@@ -128,6 +162,7 @@ impl OutOfReach {
             Self::Tool { .. } => FaultCode::ToolNotPermitted,
             Self::Value { .. } => FaultCode::ValueNotPermitted,
             Self::Address => FaultCode::AddressNotPermitted,
+            Self::Image { .. } => FaultCode::ImagesNotTaken,
             Self::TooMuch { .. } => FaultCode::TooMuch,
             Self::Unreadable { .. } => FaultCode::InvalidRequest,
         }
@@ -155,11 +190,6 @@ pub fn check(
 /// Whether the provider keeps the answer to this call unless told not to.
 const fn is_kept_by_default(surface: Surface) -> bool {
     matches!(surface, Surface::Responses)
-}
-
-/// Whether the attribution block of a coding tool is for the provider.
-const fn takes_attribution(protocol: Protocol) -> bool {
-    matches!(protocol, Protocol::Anthropic)
 }
 
 /// Whether a tool without a type is the caller's own.

@@ -17,9 +17,9 @@ fn protocol(surface: Surface) -> Protocol {
 fn reach(surface: Surface, body: &str, tools: &[&str]) -> Result<(String, Vec<String>), OutOfReach> {
     let tools: Vec<_> = tools.iter().map(|tool| (*tool).to_owned()).collect();
     let allowed = Allowed {
-        protocol: protocol(surface),
         tools: &tools,
         geographies: &["us"],
+        ..Allowed::by(protocol(surface), "m")
     };
     let body = Bytes::copy_from_slice(body.as_bytes());
     let peek = peek_call(surface, &body).unwrap_or_else(|error| panic!("{error}: {body:?}"));
@@ -474,11 +474,7 @@ fn the_attribution_block_is_for_anthropic() {
     passes(Messages, body);
     let expected = r#"{"system":[{"text":"b"}]}"#;
     for protocol in [Protocol::Bedrock, Protocol::Vertex, Protocol::OpenAi] {
-        let allowed = Allowed {
-            protocol,
-            tools: &[],
-            geographies: &[],
-        };
+        let allowed = Allowed::by(protocol, "m");
         let body = Bytes::copy_from_slice(body.as_bytes());
         let peek = peek_call(Messages, &body).unwrap();
         let reached = check(Messages, &body, &peek, &allowed, &Caps::default()).unwrap();
@@ -649,4 +645,90 @@ mod settled {
             prop_assert_eq!(reach(Responses, &out, &[]), Ok((out, Vec::new())));
         }
     }
+}
+
+#[test]
+fn a_model_without_eyes_is_shown_no_images() {
+    let shown = [
+        (
+            Messages,
+            r#"{"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AA"}}]}]}"#,
+        ),
+        (
+            Messages,
+            r#"{"messages":[{"content":[{"type":"tool_result","content":[{"type":"image","source":{}}]}]}]}"#,
+        ),
+        (
+            Chat,
+            r#"{"messages":[{"content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA"}}]}]}"#,
+        ),
+        (
+            Responses,
+            r#"{"store":false,"input":[{"content":[{"type":"input_image","image_url":"https://e.example/a.png"}]}]}"#,
+        ),
+        (
+            Generate,
+            r#"{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"AA"}}]}]}"#,
+        ),
+        (
+            Generate,
+            r#"{"contents":[{"parts":[{"inline_data":{"mime_type":"image/png"}}]}]}"#,
+        ),
+    ];
+    for (surface, body) in shown {
+        passes(surface, body);
+        let error = blind(surface, body).expect_err(body);
+        assert_eq!(error.code(), FaultCode::ImagesNotTaken);
+        assert!(
+            error.to_string().starts_with("`smollm` takes no images"),
+            "{error}"
+        );
+    }
+    for (surface, body) in [
+        (
+            Messages,
+            r#"{"messages":[{"content":[{"type":"text","text":"{\"type\":\"image\"}"}]}]}"#,
+        ),
+        (
+            Messages,
+            r#"{"messages":[{"content":[{"type":"tool_use","input":{"type":"image"}}]}]}"#,
+        ),
+        (
+            Chat,
+            r#"{"messages":[{"content":"image_url"}],"modalities":["image"]}"#,
+        ),
+        (
+            Generate,
+            r#"{"contents":[{"parts":[{"inlineData":{"mimeType":"text/plain"}}]}]}"#,
+        ),
+    ] {
+        assert_eq!(blind(surface, body), Ok(()), "{body}");
+    }
+}
+
+fn blind(surface: Surface, body: &str) -> Result<(), OutOfReach> {
+    let allowed = Allowed {
+        images: false,
+        ..Allowed::by(protocol(surface), "smollm")
+    };
+    let body = Bytes::copy_from_slice(body.as_bytes());
+    let peek = peek_call(surface, &body).unwrap();
+    check(surface, &body, &peek, &allowed, &Caps::default()).map(drop)
+}
+
+#[test]
+fn flags_in_a_body_are_held_to_what_is_taken_too() {
+    let flags = ["b".to_owned()];
+    let allowed = Allowed {
+        flags: Some(&flags),
+        ..Allowed::by(Protocol::Anthropic, "m")
+    };
+    let body = Bytes::from_static(br#"{"anthropic_beta":["a", "b","c"],"max_tokens":1}"#);
+    let peek = peek_call(Messages, &body).unwrap();
+    let reached = check(Messages, &body, &peek, &allowed, &Caps::default()).unwrap();
+    assert_eq!(
+        reached.edits.apply().unwrap().to_vec(),
+        br#"{"anthropic_beta":["b"],"max_tokens":1}"#
+    );
+    assert_eq!(reached.left_out, ["a", "c"]);
 }

@@ -6,8 +6,10 @@
 mod overflow;
 
 use super::Dialect;
+use super::length::Length;
 use overflow::Overflow;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// Longest message that is passed on, in bytes.
 const LONGEST: usize = 4000;
@@ -50,6 +52,16 @@ impl ProviderError {
     /// Reads an error that comes as an event of a stream.
     pub(super) fn of_event(body: &Value) -> Self {
         Self::of(None, body)
+    }
+
+    /// The same, of a conversation of which something is known: where the provider says that it is too long and not by how much,
+    /// callers that shorten it by numbers get numbers.
+    #[must_use]
+    pub(super) fn sized(mut self, length: Length) -> Self {
+        if let Kind::Overflow(overflow) = &mut self.kind {
+            overflow.or_numbers(length.overflow());
+        }
+        self
     }
 
     /// The provider's stream broke off, or cannot be understood.
@@ -170,6 +182,14 @@ impl ProviderError {
             Kind::Overflow(overflow) => overflow.openai(caller, &self.message),
             _ => self.message.clone(),
         }
+    }
+}
+
+/// What a provider says, in the words on which programs for Anthropic's protocol act where it means that a prompt is too long.
+pub(crate) fn overflow_in_anthropic_words(message: &str) -> Cow<'_, str> {
+    match Overflow::find(None, None, message, &Value::Null) {
+        Some(overflow) => Cow::Owned(overflow.anthropic(message)),
+        None => Cow::Borrowed(message),
     }
 }
 

@@ -19,6 +19,7 @@ mod error;
 mod fields;
 mod ids;
 mod image;
+mod length;
 mod model;
 mod names;
 mod order;
@@ -29,6 +30,7 @@ mod target;
 mod usage;
 mod write;
 
+pub(crate) use error::overflow_in_anthropic_words;
 pub use refuse::NotTranslatable;
 pub use stream::Stream;
 pub use target::{Reasoning, Target};
@@ -68,6 +70,7 @@ pub fn request(from: Dialect, to: &Target, body: &[u8], seed: &str) -> Result<Tr
         return Err(NotTranslatable::pair(from, to.dialect));
     }
     let pair = || NotTranslatable::pair(from, to.dialect);
+    let size = body.len();
     let body: Value = serde_json::from_slice(body).map_err(|_| NotTranslatable::malformed("body", "JSON"))?;
     let mut notes = Notes::default();
     let read = read::request(from, Fields::of(body, "body")?, &mut notes);
@@ -77,6 +80,7 @@ pub fn request(from: Dialect, to: &Target, body: &[u8], seed: &str) -> Result<Tr
     conversation.turns = order::arrange(conversation.turns);
     check_end(from, &conversation)?;
     fit(&mut conversation, to, &mut notes);
+    let length = length::Length::of(&conversation, size, to.context_tokens);
     let answering = Answering {
         caller: from,
         provider: to.dialect,
@@ -84,6 +88,7 @@ pub fn request(from: Dialect, to: &Target, body: &[u8], seed: &str) -> Result<Tr
         seed: seed.to_owned(),
         stream: conversation.settings.stream,
         stream_usage: conversation.settings.stream_usage,
+        length,
         taken: Arc::new(taken_ids(&conversation)),
         names: Arc::default(),
     };
@@ -91,6 +96,7 @@ pub fn request(from: Dialect, to: &Target, body: &[u8], seed: &str) -> Result<Tr
     let mut desk = write::Desk {
         target: to,
         is_of_openai: from != Dialect::AnthropicMessages,
+        room: length.room(),
         names: &mut names,
         notes: &mut notes,
     };
@@ -160,6 +166,10 @@ fn fit(conversation: &mut Conversation, to: &Target, notes: &mut Notes) {
     if !keeps_place && order::system_as_reminders(&mut conversation.turns) {
         notes.add("role of system messages in the middle");
     }
+    if to.parallel_tools == Some(false) {
+        let asked = conversation.settings.parallel_calls.take();
+        notes.add_if(asked == Some(true), "several calls of tools at once");
+    }
     let Some(longest) = to.longest_description else {
         return;
     };
@@ -194,6 +204,7 @@ pub struct Answering {
     seed: String,
     stream: bool,
     stream_usage: bool,
+    length: length::Length,
     /// Ids of calls that the conversation has already.
     taken: Arc<HashSet<String>>,
     names: Arc<Names>,
@@ -225,7 +236,7 @@ impl Answering {
 
     /// The answer to a request that failed: the status and body for the caller, whose programs act on them.
     pub fn error(&self, status: u16, body: &[u8]) -> (u16, Bytes) {
-        let error = error::ProviderError::read(status, body);
+        let error = error::ProviderError::read(status, body).sized(self.told_length());
         let body = error.json(self.caller);
         (error.status(status, self.caller), Bytes::from(body.to_string()))
     }
@@ -233,6 +244,14 @@ impl Answering {
     /// An answer that comes as a stream of events.
     pub fn stream(self) -> Stream {
         Stream::new(self)
+    }
+
+    /// The length of the conversation, for callers that shorten it by numbers; to others it would be told for no use.
+    fn told_length(&self) -> length::Length {
+        match self.caller {
+            Dialect::AnthropicMessages => self.length,
+            Dialect::OpenAiChat | Dialect::OpenAiResponses | Dialect::Gemini => length::Length::default(),
+        }
     }
 
     /// The call of an answer, as the caller may have it; `position` counts the calls of the answer.

@@ -13,8 +13,12 @@ pub struct Target {
     pub default_max_tokens: u64,
     /// Longest answer that the model can give, in tokens; a caller's larger wish is lowered to it and announced.
     pub most_tokens: Option<u64>,
+    /// Longest context that the model can read, its answer included, in tokens.
+    pub context_tokens: Option<u64>,
     /// How the model is told to think.
     pub reasoning: Reasoning,
+    /// Whether the model may call several tools at once; `None`: the caller's wish goes on.
+    pub parallel_tools: Option<bool>,
     /// Whether the model takes `temperature` and `top_p`.
     pub sampling: bool,
     /// Whether the model takes messages of the system in the middle of a conversation. Many templates of open models
@@ -30,6 +34,8 @@ pub struct Target {
 /// How a model is told to think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reasoning {
+    /// Nobody says, so it is not asked to.
+    Unknown,
     /// It does not think, and refuses to be asked to.
     None,
     /// By a word for the effort; on Anthropic's protocol together with `adaptive` thinking.
@@ -46,7 +52,9 @@ impl Target {
             model: model.into(),
             default_max_tokens: 4096,
             most_tokens: None,
+            context_tokens: None,
             reasoning: Reasoning::Effort,
+            parallel_tools: None,
             sampling: true,
             system_anywhere: false,
             longest_description: None,

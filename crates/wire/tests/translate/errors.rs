@@ -4,7 +4,7 @@ use crate::shapes;
 use serde_json::{Value, json};
 use wire::Dialect;
 use wire::Dialect::{AnthropicMessages, OpenAiChat, OpenAiResponses};
-use wire::translate::Answering;
+use wire::translate::{Answering, Target, request};
 
 fn answering(caller: Dialect) -> Answering {
     let (provider, body) = match caller {
@@ -54,6 +54,43 @@ fn a_prompt_that_is_too_long_is_said_so_that_programs_shorten_it() {
         your input and try again.",
         ),
     );
+}
+
+#[test]
+fn a_prompt_that_is_too_long_by_nobody_knows_how_much_gets_numbers_where_programs_need_them() {
+    let words = "Your input exceeds the context window of this model.";
+    let long = json!({ "type": "error", "error": { "message": words, "code": "context_length_exceeded" } });
+    let told = |caller: Dialect, provider: Dialect, body: &Value, context: u64| {
+        let target = Target {
+            context_tokens: Some(context),
+            ..Target::new(provider, "m")
+        };
+        let answering = request(caller, &target, body.to_string().as_bytes(), "s")
+            .unwrap()
+            .answering;
+        let (_, whole) = answering.error(400, long.to_string().as_bytes());
+        let event = answering.stream().feed(format!("data: {long}\n\n").as_bytes());
+        [whole, event].map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+    };
+    for said in told(AnthropicMessages, OpenAiChat, &shapes::claude_code(), 64) {
+        assert!(
+            said.contains("prompt is too long: ") && said.contains(" tokens > 64 maximum"),
+            "{said}"
+        );
+    }
+    for said in told(AnthropicMessages, OpenAiChat, &shapes::claude_code(), 1_000_000) {
+        assert!(
+            said.contains("prompt is too long: 1000001 tokens > 1000000 maximum"),
+            "{said}"
+        );
+    }
+    let chat = json!({ "messages": [{ "role": "user", "content": "a" }] });
+    for said in told(OpenAiChat, AnthropicMessages, &chat, 64) {
+        assert!(
+            said.contains(words) && said.contains("context_length_exceeded"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

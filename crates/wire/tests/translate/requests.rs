@@ -406,7 +406,7 @@ fn what_the_model_accepts_is_respected() {
     };
     assert_eq!(
         thinking(&sent),
-        json!({ "type": "enabled", "budget_tokens": 8999 })
+        json!({ "type": "enabled", "budget_tokens": 6750 })
     );
     sent["max_tokens"] = json!(900);
     assert_eq!(thinking(&sent), Value::Null);

@@ -27,6 +27,7 @@ pub(super) struct PlannedModel {
     pub(super) aliases: Vec<String>,
     pub(super) alternatives: Vec<String>,
     pub(super) context_tokens: Option<u64>,
+    pub(super) output_tokens: Option<u64>,
     pub(super) deployments: Vec<PlannedDeployment>,
 }
 
@@ -262,6 +263,12 @@ impl<'r> Converter<'r> {
                         model.context_tokens = Some(u64::from(tokens));
                     }
                     (Grade::Exact, format!("context_tokens = {tokens}"))
+                }),
+                ("max_output_tokens", text) => text.parse().ok().map(|tokens: u32| {
+                    if let Some(model) = self.plan.models.get_mut(model) {
+                        model.output_tokens = Some(u64::from(tokens));
+                    }
+                    (Grade::Exact, format!("output_tokens = {tokens}"))
                 }),
                 _ => None,
             };

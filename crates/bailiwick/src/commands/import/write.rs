@@ -84,6 +84,9 @@ fn push_model(text: &mut String, model: &PlannedModel) {
     if let Some(tokens) = model.context_tokens {
         push_number(text, "context_tokens", tokens);
     }
+    if let Some(tokens) = model.output_tokens {
+        push_number(text, "output_tokens", tokens);
+    }
     for deployment in &model.deployments {
         push_deployment(text, &model.id, deployment);
     }

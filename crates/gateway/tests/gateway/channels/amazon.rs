@@ -26,7 +26,9 @@ fn bedrock(service: &Service) -> Plan {
 }
 
 async fn asked(world: &World, body: &str) -> crate::client::Answer {
-    let caller = world.caller(NY_TRADER).with("anthropic-beta", "a-2025,b");
+    let caller = world
+        .caller(NY_TRADER)
+        .with("anthropic-beta", "a-2025,effort-2025-11-24,context-1m-2025-08-07");
     caller
         .with("anthropic-version", "2023-06-01")
         .post("/v1/messages?beta=true", body)
@@ -106,11 +108,11 @@ async fn requests_are_signed_and_name_the_model_in_the_path() {
         (answer.status, answer.text().as_str()),
         (200, "{\"type\":\"message\"}")
     );
+    assert_eq!(answer.header("bailiwick-left-out"), "a-2025");
     let got = &service.got()[0];
     check_signature(got);
     assert_eq!(got.path, "/model/eu.anthropic.claude-v1%3A0/invoke");
-    let expected =
-        r#"{"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["a-2025","b"],"max_tokens":1.0e2}"#;
+    let expected = r#"{"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["effort-2025-11-24","context-1m-2025-08-07"],"max_tokens":1.0e2}"#;
     assert_eq!(got.text(), expected);
     assert_eq!(
         (got.header("anthropic-beta"), got.header("anthropic-version")),

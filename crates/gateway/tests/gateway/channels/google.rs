@@ -82,8 +82,16 @@ async fn a_signed_statement_brings_a_token_and_the_token_goes_along() {
     let service = Service::plain(|_| json(200, "{}")).await;
     let world = vertex(&service, &file).start().await;
     world.connectors.refresh(|| NOW).await;
-    let caller = world.caller(NY_TRADER).with("anthropic-beta", "a-2025");
-    assert_eq!(caller.post(MESSAGES, CLAUDE).await.status, 200);
+    let caller = world.caller(NY_TRADER);
+    let caller = caller.with(
+        "anthropic-beta",
+        "interleaved-thinking-2025-05-14,effort-2025-11-24",
+    );
+    let answer = caller.post(MESSAGES, CLAUDE).await;
+    assert_eq!(
+        (answer.status, answer.header("bailiwick-left-out")),
+        (200, "effort-2025-11-24")
+    );
     assert_eq!(caller.post(MESSAGES, CLAUDE_STREAM).await.status, 200);
     check_statement(&tokens.got()[0], key.public_key().as_ref(), &url, NOW);
     let models = "/v1/projects/larkmoor-1/locations/europe-west1/publishers/anthropic/models/claude%402026";
@@ -93,7 +101,7 @@ async fn a_signed_statement_brings_a_token_and_the_token_goes_along() {
     assert_eq!(whole.header("authorization"), "Bearer token-canary");
     assert_eq!(
         (whole.header("anthropic-beta"), whole.header("anthropic-version")),
-        ("a-2025", "")
+        ("interleaved-thinking-2025-05-14", "")
     );
     let expected = r#"{"anthropic_version":"vertex-2023-10-16","max_tokens":1.0e2,"stream":false}"#;
     assert_eq!(whole.text(), expected);

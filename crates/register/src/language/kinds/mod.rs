@@ -10,7 +10,15 @@ use crate::model::{Kind, PlaceSubject};
 pub(crate) const ANY_KIND: &[&str] = &["accounts", "always"];
 
 /// Keys of a clause that only some kinds take.
-pub(crate) const OWN_KEYS: &[&str] = &["defines", "affiliate", "days", "order", "parties", "list"];
+pub(crate) const OWN_KEYS: &[&str] = &[
+    "defines",
+    "affiliate",
+    "days",
+    "order",
+    "parties",
+    "list",
+    "seats",
+];
 
 /// What the clauses of a kind are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

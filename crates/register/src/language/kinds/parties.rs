@@ -59,6 +59,7 @@ pub(super) const KINDS: &[Entry] = &[
         &["not_named_user"],
         "Denies to whoever is not a named user; often written as an exception for those who are.",
     )
+    .own(&["seats"])
     .seen("Mistral additional terms; OpenAI Services Agreement 3.1"),
     decides(
         K::UsersClass,

@@ -55,6 +55,11 @@ impl Overflow {
         })
     }
 
+    /// Takes numbers where the provider gave none.
+    pub(super) fn or_numbers(&mut self, numbers: Option<(u64, u64)>) {
+        self.numbers = self.numbers.or(numbers);
+    }
+
     /// In the words on which programs for Anthropic's protocol act.
     pub(super) fn anthropic(self, message: &str) -> String {
         match self.numbers {

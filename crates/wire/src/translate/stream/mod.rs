@@ -15,6 +15,7 @@ mod write_responses;
 
 use super::answer::{Stop, settled};
 use super::error::ProviderError;
+use super::length::Length;
 use super::usage::Usage;
 use super::{Answering, Dialect};
 use bytes::Bytes;
@@ -33,6 +34,9 @@ pub struct Stream {
     sequence: Sequence,
     usage: Usage,
     stop: Option<Stop>,
+    /// Of the conversation that is answered.
+    asked: Length,
+    /// Bytes of text so far.
     length: usize,
     is_over: bool,
 }
@@ -53,6 +57,7 @@ impl Stream {
             Dialect::OpenAiResponses => Box::<read_responses::Reader>::default(),
             Dialect::OpenAiChat | Dialect::Gemini => Box::<read_chat::Reader>::default(),
         };
+        let asked = answering.told_length();
         let writer: Box<dyn Write + Send> = match answering.caller {
             Dialect::AnthropicMessages => Box::new(write_messages::Writer::new(answering)),
             Dialect::OpenAiResponses => Box::new(write_responses::Writer::new(answering)),
@@ -65,6 +70,7 @@ impl Stream {
             sequence: Sequence::default(),
             usage: Usage::default(),
             stop: None,
+            asked,
             length: 0,
             is_over: false,
         }
@@ -146,7 +152,7 @@ impl Stream {
                 self.stop = Some(stop);
                 Ok(())
             }
-            Signal::Failed(error) => Err(error),
+            Signal::Failed(error) => Err(error.sized(self.asked)),
             Signal::Begin { id, created } => {
                 self.sequence.begin(id, created, &mut steps);
                 Ok(())

@@ -18,6 +18,8 @@ pub(super) struct Desk<'a> {
     pub target: &'a Target,
     /// Whether the request came in another protocol of the same provider family.
     pub is_of_openai: bool,
+    /// Tokens that are left for the answer in the model's context, as far as can be told beforehand.
+    pub room: Option<u64>,
     pub names: &'a mut Names,
     pub notes: &'a mut Notes,
 }
@@ -25,7 +27,8 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// The length of the answer to ask for.
     fn max_tokens(&mut self, asked: Option<u64>) -> Option<u64> {
-        let most = self.target.most_tokens.unwrap_or(u64::MAX);
+        let most = [self.target.most_tokens, self.room].into_iter().flatten().min();
+        let most = most.unwrap_or(u64::MAX);
         self.notes.add_if(
             asked.is_some_and(|asked| asked > most),
             "max tokens above the limit",

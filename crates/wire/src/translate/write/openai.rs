@@ -27,9 +27,15 @@ pub(super) fn settings(settings: &mut Settings, body: &mut Object, desk: &mut De
 /// The effort to ask for. What other providers call very high, and no thinking at all, only some models take.
 pub(super) fn effort(effort: Option<Effort>, desk: &mut Desk<'_>) -> Option<&'static str> {
     let effort = effort?;
-    if desk.target.reasoning == Reasoning::None {
-        desk.notes.add("reasoning effort");
-        return None;
+    match desk.target.reasoning {
+        Reasoning::Effort => {}
+        // it does what it is asked to by itself
+        Reasoning::None if effort == Effort::Off => return None,
+        // these protocols have no word for a number of tokens
+        Reasoning::None | Reasoning::Unknown | Reasoning::Budget => {
+            desk.notes.add("reasoning effort");
+            return None;
+        }
     }
     let moderate = if desk.is_of_openai {
         effort

@@ -37,7 +37,7 @@ pub(super) fn thinking(
 ) -> bool {
     let Some(effort) = effort else { return false };
     match (desk.target.reasoning, effort.budget()) {
-        (Reasoning::None, _) => false,
+        (Reasoning::None | Reasoning::Unknown, _) => false,
         (_, None) => {
             body.put("thinking", json!({ "type": "disabled" }));
             false
@@ -49,7 +49,8 @@ pub(super) fn thinking(
         // a call that was thought about has to come back with its thoughts, and they are not there
         (Reasoning::Budget, Some(_)) if continues_call => false,
         (Reasoning::Budget, Some(budget)) => {
-            let budget = budget.min(max_tokens.saturating_sub(1));
+            // the answer comes out of the same number, and needs some of it
+            let budget = budget.min(max_tokens / 4 * 3);
             let is_enough = budget >= 1024;
             if is_enough {
                 body.put("thinking", json!({ "type": "enabled", "budget_tokens": budget }));
