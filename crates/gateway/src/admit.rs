@@ -253,7 +253,7 @@ async fn read_body(shared: &Shared, incoming: Incoming) -> Result<Bytes, Fault> 
     let too_large = || {
         Fault::new(
             FaultCode::BodyTooLarge,
-            format!("The body is larger than {limit} bytes."),
+            format!("The body is larger than {limit} bytes, which is the most here; send less at a time."),
         )
     };
     if incoming.size_hint().lower() > limit as u64 {

@@ -20,6 +20,7 @@ use register::source::{Position, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use wire::Protocol;
+use wire::reach::Caps;
 
 /// The configuration of an installation. Paths are resolved against the folder of its file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +46,10 @@ pub(crate) struct Serving {
     pub(crate) listening: Listening,
     /// Requests and tokens by the minute.
     pub(crate) rates: Rates,
+    /// The most that one request may ask for.
+    pub(crate) caps: Caps,
+    /// Size of the body of a request in bytes; `None`: as the gateway has it.
+    pub(crate) body_bytes: Option<usize>,
 }
 
 /// A socket of the gateway.

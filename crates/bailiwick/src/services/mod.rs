@@ -87,7 +87,7 @@ impl Services {
             connectors: Arc::clone(&self.ways.connectors),
             clock: clock::now,
             public_url,
-            limits: Limits::default(),
+            limits: limits(serving),
             listening: serving.listening.clone(),
             rates: serving.rates,
             measures: Arc::clone(&self.measures),
@@ -156,6 +156,16 @@ impl Services {
             connectors: Arc::clone(&self.ways.connectors),
             stopping,
         }
+    }
+}
+
+/// The limits of a gateway, with what the configuration says of single requests.
+fn limits(serving: &Serving) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        caps: serving.caps,
+        body_bytes: serving.body_bytes.unwrap_or(usual.body_bytes),
+        ..usual
     }
 }
 

@@ -104,7 +104,7 @@ pub enum OutOfReach {
     )]
     Address,
     /// Too much of something.
-    #[error("`{key}` is more than {most}, which is the most here")]
+    #[error("`{key}` is more than {most}, which is the most here; ask for {most} or less")]
     TooMuch {
         /// The key.
         key: &'static str,
