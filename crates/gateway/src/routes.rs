@@ -215,7 +215,7 @@ fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
         return probe::alive();
     }
     let is_ending = *shared.phase.borrow() != Phase::Serving;
-    probe::ready(&shared.recorder, &shared.switch, is_ending, query)
+    probe::ready(&shared.recorder, &shared.switch, is_ending, query, None)
 }
 
 /// Who reads the answer: the dialect by path, or by what only clients of Anthropic's protocol send.

@@ -25,7 +25,7 @@ pub(crate) struct Shared {
     pub metrics: Arc<Metrics>,
     pub refusals: Refusals,
     pub upstream: Upstream,
-    pub health: Health,
+    pub health: Arc<Health>,
     pub phase: watch::Sender<Phase>,
 }
 
@@ -43,6 +43,8 @@ pub(crate) enum Phase {
 impl Shared {
     pub(crate) fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
         config.connectors.check(config.switch.load().snapshot())?;
+        let health = Arc::new(Health::new());
+        config.connectors.watch(&health);
         Ok(Self {
             upstream: Upstream::new(&config.connectors, &config.limits),
             connectors: config.connectors,
@@ -57,7 +59,7 @@ impl Shared {
             rates: config.rates,
             measures: config.measures,
             metrics: config.metrics,
-            health: Health::new(),
+            health,
             phase: watch::Sender::new(Phase::Serving),
         })
     }
