@@ -96,9 +96,13 @@ async fn try_infer(
         measured: OnceLock::new(),
         seen,
     });
+    let is_stream = answers_in_events(surface, peek.stream, query.as_deref());
+    if let Some(notes) = asker.seen.notes() {
+        notes.call(surface, is_stream);
+    }
     let forwarding = Forwarding {
         surface,
-        is_stream: answers_in_events(surface, peek.stream, query.as_deref()),
+        is_stream,
         body,
         model,
         peek,

@@ -29,8 +29,10 @@ pub(crate) use answer::{ProviderBody, ProviderBodyError};
 pub use credential::Credential;
 pub use error::ConnectorError;
 pub use held::Health;
+pub(crate) use line::{HttpClient, Line};
 pub use options::{Auth, ConnectorOptions, EntraClient, Proxy};
 pub(crate) use request::Call;
+pub(crate) use settings::is_loopback;
 pub use settings::{Connector, ConnectorSettings};
 pub(crate) use upstream::Upstream;
 

@@ -7,7 +7,7 @@ use crate::exit::{Exit, UsageError};
 use crate::folder::{CONFIGURATION, Folder};
 use crate::render;
 use crate::screen::Screen;
-use crate::services::connectors;
+use crate::services::{connectors, export};
 use gateway::ConnectorError;
 use register::model::Register;
 use serde::Serialize;
@@ -152,6 +152,9 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
             Ok(_) | Err(ConnectorError::NoCredential { .. }) => {}
             Err(error) => found.push(format!("{}: {error}", at(connector.position.line))),
         }
+    }
+    if let Err(error) = export::open(config) {
+        found.push(format!("telemetry: {error}"));
     }
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());

@@ -3,6 +3,7 @@
 
 mod connector;
 mod serving;
+mod telemetry;
 
 use super::environment;
 use super::{Config, Listener};
@@ -63,6 +64,7 @@ impl<'s> Reader<'s> {
             "tls",
             "limits",
             "telemetry",
+            "log",
         ];
         self.known_keys(root, &known);
         Config {
@@ -78,6 +80,8 @@ impl<'s> Reader<'s> {
             connectors: self.connectors(root),
             serving: self.serving(root),
             telemetry: self.telemetry(root),
+            otlp: self.otlp(root),
+            log: self.log(root),
         }
     }
 

@@ -1,24 +1,26 @@
 //! Wiring: a snapshot, a data folder and connectors become gateways that serve until the program is told to stop.
 
 pub(crate) mod connectors;
+pub(crate) mod export;
 pub(crate) mod load;
 mod reload;
 mod upkeep;
 
 use crate::clock;
-use crate::config::Serving;
+use crate::config::{LogFormat, Serving};
 use crate::data::DataDir;
+use crate::log;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
 use gateway::{
-    Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics, Switch, Telemetry,
+    Export, Exporter, Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics,
+    Switch, Telemetry,
 };
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
 use reload::Reloader;
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -41,6 +43,7 @@ pub(crate) struct Services {
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
+    exporter: Option<Exporter>,
 }
 
 /// What a process keeps of its own.
@@ -75,6 +78,7 @@ impl Services {
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
             telemetry: None,
+            exporter: None,
         })
     }
 
@@ -99,6 +103,18 @@ impl Services {
     pub(crate) fn with_telemetry(self, listener: Option<TcpListener>) -> Self {
         Self {
             telemetry: listener,
+            ..self
+        }
+    }
+
+    /// Will hand requests to this exporter. To be said before the first gateway is made.
+    pub(crate) fn with_export(self, export: Option<(Export, Exporter)>) -> Self {
+        let Some((export, exporter)) = export else {
+            return self;
+        };
+        Self {
+            metrics: Arc::new(Metrics::new().exporting(export)),
+            exporter: Some(exporter),
             ..self
         }
     }
@@ -131,6 +147,15 @@ impl Services {
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
         }
+        // ends after the last gateway, when it has sent what is left
+        let (done, is_done) = watch::channel(false);
+        let mut exporting = JoinSet::new();
+        if let Some(exporter) = self.exporter.take() {
+            let mut is_done = is_done;
+            exporting.spawn(exporter.run(async move {
+                let _ended = is_done.wait_for(|done| *done).await;
+            }));
+        }
         let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {
             () = ending.asked_for() => None,
@@ -143,6 +168,8 @@ impl Services {
             whole(ended)?;
         }
         telling.shutdown().await;
+        done.send_replace(true);
+        while exporting.join_next().await.is_some() {}
         Ok(())
     }
 }
@@ -200,16 +227,9 @@ impl Ending {
 }
 
 /// The runtime of services, and their log on stderr: [`LOGGED`], or what `BAILIWICK_LOG` asks for.
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(crate) fn runtime(format: LogFormat) -> anyhow::Result<tokio::runtime::Runtime> {
     let wanted = crate::config::credential::variable("BAILIWICK_LOG");
-    let filter = tracing_subscriber::EnvFilter::try_new(wanted.as_deref().unwrap_or(LOGGED))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    // a second start in one process keeps the first log
-    let _kept = log.try_init();
+    log::begin(format, wanted.as_deref().unwrap_or(LOGGED))?;
     std::panic::set_hook(Box::new(|panicked| {
         // where, and never what: the message of a panic may quote the text that it was about
         let location = panicked.location().map(ToString::to_string);

@@ -139,6 +139,13 @@ impl Connector {
         }
     }
 
+    /// Host and port that calls go to.
+    pub(crate) fn reached_at(&self) -> (String, u16) {
+        let own = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+        let port = self.authority.port_u16().unwrap_or(own);
+        (self.authority.host().to_owned(), port)
+    }
+
     /// Whether the register lets a deployment be carried by this connector.
     pub(crate) fn check(&self, deployment: &Deployment) -> Result<(), ConnectorError> {
         let host = self.authority.host();
@@ -223,7 +230,7 @@ fn address(settings: &ConnectorSettings) -> Result<(Scheme, Authority, String), 
 }
 
 /// Whether a host is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host
         .trim_start_matches('[')
         .trim_end_matches(']')

@@ -16,7 +16,11 @@ mod channels;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod exporting;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod ids;
 #[cfg(test)]
 mod leaks;
 #[cfg(test)]

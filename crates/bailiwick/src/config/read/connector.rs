@@ -94,7 +94,7 @@ impl Reader<'_> {
         })
     }
 
-    fn proxy(&self, table: &DeTable<'_>) -> Option<Proxy> {
+    pub(super) fn proxy(&self, table: &DeTable<'_>) -> Option<Proxy> {
         let url = self.text(table, "proxy").filter(|(url, at)| self.is_url(url, at));
         let credential = self.credential(table, "proxy_credential");
         if table.get("proxy").is_none()
@@ -156,7 +156,7 @@ impl Reader<'_> {
         self.report("alone", at, format!("`{key}` goes with {with} only"), None);
     }
 
-    fn duration(&self, text: &str, at: Range<usize>) -> Option<Duration> {
+    pub(super) fn duration(&self, text: &str, at: Range<usize>) -> Option<Duration> {
         let units = [("s", 1), ("m", 60), ("h", 3600)];
         let found = units.iter().find_map(|(unit, seconds)| {
             let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// The text is not repeated in the message: whoever writes the secret itself here should not find it in a log.
-    fn credential(&self, table: &DeTable<'_>, key: &str) -> Option<Credential> {
+    pub(super) fn credential(&self, table: &DeTable<'_>, key: &str) -> Option<Credential> {
         let (text, at) = self.text(table, key)?;
         let credential = Credential::parse(text, self.folder);
         if credential.is_none() {

@@ -4,7 +4,6 @@ use super::Reader;
 use crate::config::Serving;
 use gateway::{Listening, Rate, Rates, TlsFiles};
 use ipnet::IpNet;
-use std::net::SocketAddr;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 use wire::reach::Caps;
@@ -67,13 +66,6 @@ impl Reader<'_> {
             self.report("type", value.span(), message, None);
         }
         cap
-    }
-
-    pub(super) fn telemetry(&self, root: &DeTable<'_>) -> Option<SocketAddr> {
-        let table = self.section(root, "telemetry")?;
-        self.known_keys(table, &["listen"]);
-        let span = root.get("telemetry").map_or(0..0, |value| value.span());
-        self.address(table, &span, "listen")
     }
 
     fn tls(&self, table: &DeTable<'_>) -> Option<TlsFiles> {
