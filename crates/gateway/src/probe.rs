@@ -10,6 +10,7 @@ use crate::connectors::{Connector, Connectors, Health};
 use crate::routing::health::Standing;
 use hyper::StatusCode;
 use ledger::Recorder;
+use register::model;
 use std::fmt::Write as _;
 use tokio::time::Instant;
 
@@ -68,7 +69,7 @@ fn about_connectors(connectors: &Connectors, switch: &Switch) -> String {
     let mut text = String::new();
     for connector in all {
         let standing = connectors.standing(connector.id(), now);
-        let said = said(&connector.health(), standing, now);
+        let said = said(&connector.health(), connector.trouble(), standing, now);
         // writing into a text does not fail
         let _ = writeln!(text, "connector {}: {said}", connector.id());
     }
@@ -87,9 +88,20 @@ fn about_connectors(connectors: &Connectors, switch: &Switch) -> String {
 }
 
 /// How a connector is, in words.
-fn said(health: &Health, standing: Standing, now: Instant) -> String {
+fn said(
+    health: &Health,
+    trouble: Option<(String, Option<model::Instant>)>,
+    standing: Standing,
+    now: Instant,
+) -> String {
     let credential = match health {
-        Health::Healthy => "healthy".to_owned(),
+        Health::Healthy => match trouble {
+            None => "healthy".to_owned(),
+            Some((why, ends)) => {
+                let until = ends.map(|ends| format!(" until {ends}")).unwrap_or_default();
+                format!("healthy{until}, but its credential cannot be renewed: {why}")
+            }
+        },
         Health::Unhealthy { since: None, why } => format!("unhealthy since the start: {why}"),
         Health::Unhealthy {
             since: Some(since),
@@ -114,15 +126,19 @@ fn said(health: &Health, standing: Standing, now: Instant) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use register::model;
     use std::time::Duration;
 
     #[tokio::test]
     async fn connectors_are_told_of_in_words() {
         let now = Instant::now() + Duration::from_secs(60);
         let check = |health: &Health, standing, expected: &str| {
-            assert_eq!(said(health, standing, now), expected);
+            assert_eq!(said(health, None, standing, now), expected);
         };
+        let trouble = Some(("a command that failed".to_owned(), Some(model::Instant(60))));
+        assert_eq!(
+            said(&Health::Healthy, trouble, Standing::default(), now),
+            "healthy until 1970-01-01T00:01:00Z, but its credential cannot be renewed: a command that failed; no success yet"
+        );
         check(&Health::Healthy, Standing::default(), "healthy; no success yet");
         let standing = Standing {
             is_resting: true,

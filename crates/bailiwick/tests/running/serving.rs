@@ -194,6 +194,27 @@ fn a_collector_is_told_by_the_configuration_and_the_log_names_each_request() {
     assert_eq!(forwarded["request_id"], id);
     let ready = log.iter().find(|line| line["message"] == "ready").unwrap();
     assert_eq!(ready.get("request_id"), None);
+
+    // the same for people
+    edit(folder, "bailiwick.toml", "\"json\"", "\"text\"");
+    let server = Running::start_with(&["serve", "--json"], folder, &variables).unwrap();
+    let (status, answer) = post(&server, NOWHERE, CHAT, &beginning.analyst, "example-model").unwrap();
+    assert_eq!(status, 400);
+    let id = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("x-request-id: "));
+    assert!(server.stop().unwrap().success());
+    let log = std::fs::read_to_string(folder.join(LOG)).unwrap();
+    let refused = log.lines().find(|line| line.contains("refused")).unwrap();
+    assert!(
+        refused.ends_with(&format!(" request_id={}", id.unwrap())),
+        "{refused}"
+    );
+    assert!(
+        log.lines()
+            .any(|line| line.contains("ready") && !line.contains("request_id")),
+        "{log}"
+    );
 }
 
 #[test]

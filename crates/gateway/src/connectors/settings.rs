@@ -92,6 +92,11 @@ impl Connector {
         self.credential.health()
     }
 
+    /// Why the credential in use could not be renewed, and when it ends.
+    pub(crate) fn trouble(&self) -> Option<(String, Option<Instant>)> {
+        self.credential.trouble()
+    }
+
     /// What a request carries so that the provider takes it; `None`: nothing may be sent.
     pub(super) fn grant(&self, now: Instant) -> Option<Grant> {
         self.credential.grant(now)

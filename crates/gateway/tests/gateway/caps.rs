@@ -182,5 +182,8 @@ async fn what_is_just_allowed_goes_on_as_it_is() {
     assert_eq!(trader.post(GENERATE, &body).await.status, 200);
     // the model's name stands in the path there
     let sent = String::from_utf8_lossy(&provider.got()[1].body).into_owned();
-    assert!(sent.contains("\"generationConfig\":{\"maxOutputTokens\":100}"), "{sent}");
+    assert!(
+        sent.contains("\"generationConfig\":{\"maxOutputTokens\":100}"),
+        "{sent}"
+    );
 }
