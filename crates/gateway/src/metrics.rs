@@ -6,7 +6,7 @@
 
 mod seen;
 
-pub(crate) use seen::{Counting, Seen, Verdict};
+pub(crate) use seen::{Counting, NO_ROUTE, Seen, Verdict};
 
 use crate::Export;
 use ledger::Ended;

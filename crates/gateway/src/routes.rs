@@ -6,7 +6,7 @@
 
 use crate::body::{self, Answer};
 use crate::caught::caught;
-use crate::metrics::{Counting, Seen};
+use crate::metrics::{Counting, NO_ROUTE, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, peer, probe, why};
@@ -123,7 +123,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
     let to = audience(&request);
     let route = find(request.method(), request.uri().path()).map(|(route, _)| route);
     let is_probe = route.is_some_and(|route| route.check == Check::Open);
-    let route = route.map_or("none", |route| route.path);
+    let route = route.map_or(NO_ROUTE, |route| route.path);
     let counting = Counting::begin(&shared.metrics, route, is_probe, &request);
     let id = counting.seen.id.clone();
     if internal > 0 {

@@ -40,7 +40,8 @@ pub(crate) struct Finished {
     pub(super) wall: u64,
     pub(super) lasted: Duration,
     pub(super) method: &'static str,
-    pub(super) route: &'static str,
+    /// `None`: there is no such route.
+    pub(super) route: Option<&'static str>,
     /// Of the answer; `None`: the caller left before.
     pub(super) status: Option<u16>,
     /// The word of a refusal or error of ours.
@@ -123,7 +124,7 @@ impl Notes {
     /// Begins to take notes of a request.
     pub(crate) fn begin(
         export: &Export,
-        route: &'static str,
+        route: Option<&'static str>,
         method: &Method,
         headers: &HeaderMap,
     ) -> Option<Self> {

@@ -128,9 +128,9 @@ impl Series {
     pub(super) fn count(&mut self, of: &Finished) {
         let mut attributes = vec![
             attribute("http.request.method", of.method),
-            attribute("http.route", of.route),
             attribute("url.scheme", self.scheme),
         ];
+        attributes.extend(of.route.map(|route| attribute("http.route", route)));
         attributes.extend(
             of.status
                 .map(|status| attribute("http.response.status_code", status)),

@@ -18,10 +18,8 @@ pub(super) fn spans(of: &Finished) -> Vec<Span> {
 }
 
 fn request(of: &Finished) -> Span {
-    let mut attributes = vec![
-        attribute("http.request.method", of.method),
-        attribute("http.route", of.route),
-    ];
+    let mut attributes = vec![attribute("http.request.method", of.method)];
+    attributes.extend(of.route.map(|route| attribute("http.route", route)));
     attributes.extend(
         of.status
             .map(|status| attribute("http.response.status_code", status)),
@@ -35,6 +33,10 @@ fn request(of: &Finished) -> Span {
     if let Some(recording) = of.steps.iter().rev().find_map(Step::recording) {
         attributes.extend(about(recording));
     }
+    let name = match of.route {
+        Some(route) => format!("{} {route}", of.method),
+        None => of.method.to_owned(),
+    };
     let error = of.error();
     attributes.extend(error.clone().map(|error| attribute("error.type", error)));
     Span {
@@ -45,12 +47,7 @@ fn request(of: &Finished) -> Span {
             .unwrap_or_default(),
         kind: SpanKind::Server.into(),
         status: error.map(|_| failed()),
-        ..span(
-            of,
-            of.trace.span,
-            format!("{} {}", of.method, of.route),
-            &attributes,
-        )
+        ..span(of, of.trace.span, name, &attributes)
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) async fn attempt(
         connector.ok_or_else(|| unavailable("No connector of this gateway may carry this deployment."))?;
     let protocol = connector.protocol();
     let seed = permit.decision_id().to_string();
+    reach::check_amounts(&shared.limits.caps, protocol, forwarding)?;
     let translation = translation::translate(protocol, deployment, forwarding, &seed)?;
     let forwarding = translation
         .as_ref()

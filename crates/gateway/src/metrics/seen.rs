@@ -27,6 +27,9 @@ impl Verdict {
     }
 }
 
+/// What stands for the route of a request that has none.
+pub(crate) const NO_ROUTE: &str = "none";
+
 /// Notes about one request.
 #[derive(Debug)]
 pub(crate) struct Seen {
@@ -97,7 +100,8 @@ impl Counting {
         request: &Request<B>,
     ) -> Self {
         let export = metrics.export().filter(|_| !is_probe);
-        let begin = |export| Notes::begin(export, route, request.method(), request.headers());
+        let known = (route != NO_ROUTE).then_some(route);
+        let begin = |export| Notes::begin(export, known, request.method(), request.headers());
         let seen = Seen {
             id: RequestId::of(request.headers()),
             notes: export.and_then(begin),

@@ -103,13 +103,18 @@ async fn more_than_the_caps_is_refused_on_every_wire() {
             json!({ "tools": [{ "functionDeclarations": [{ "name": "a" }, { "name": "b" }] }] }),
             "`tools` is more than 1",
         ),
-        // put in the words of another wire on the way
-        (MESSAGES, "gpt", json!({ "max_tokens": 101 }), "is more than 100"),
+        // put in the words of another wire on the way, and refused in those of its own
+        (
+            MESSAGES,
+            "gpt",
+            json!({ "max_tokens": 101 }),
+            "`max_tokens` is more than 100",
+        ),
         (
             CHAT,
             "claude-sonnet",
             json!({ "max_completion_tokens": 101 }),
-            "is more than 100",
+            "`max_completion_tokens` is more than 100",
         ),
     ];
     for (path, model, more, words) in cases {

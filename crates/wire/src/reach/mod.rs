@@ -152,6 +152,22 @@ pub fn check(
     Ok(judge.reached())
 }
 
+/// Holds the amounts that a call asks for to the caps, in the words in which it came: for a call that will be put in
+/// others, so that what is too much is named as its caller names it. [`check`] does it too.
+///
+/// # Errors
+/// When it asks for too much.
+pub fn check_amounts(surface: Surface, body: &Bytes, peek: &Peek, caps: &Caps) -> Result<(), OutOfReach> {
+    let nothing = Allowed {
+        protocol: Protocol::OpenAi,
+        tools: &[],
+        geographies: &[],
+    };
+    let mut judge = judge::Judge::new(surface, body, peek, &nothing, caps);
+    let mut found = peek.found().iter();
+    found.try_for_each(|(key, value)| judge.measure(key, value))
+}
+
 /// Whether the provider keeps the answer to this call unless told not to.
 const fn is_kept_by_default(surface: Surface) -> bool {
     matches!(surface, Surface::Responses)
