@@ -12,18 +12,23 @@ pub(crate) fn now() -> Instant {
     machine().plus(SHIFT.load(Ordering::Relaxed))
 }
 
+/// The machine's time of day, for telemetry only; it is not moved by a demonstration.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clock"
+)]
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
+}
+
 /// Lets the program's clock show this instant now, and tick on from there.
 pub(crate) fn set(now: Instant) {
     SHIFT.store(now.0.saturating_sub(machine().0), Ordering::Relaxed);
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads the clock"
-)]
 fn machine() -> Instant {
     // a clock before 1970 is read as 1970: every claim is then from the future, and permits nothing
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = wall().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 

@@ -11,6 +11,7 @@ mod config;
 mod data;
 mod exit;
 mod folder;
+mod log;
 mod people;
 mod publish;
 mod render;

@@ -96,9 +96,13 @@ async fn try_infer(
         measured: OnceLock::new(),
         seen,
     });
+    let is_stream = answers_in_events(surface, peek.stream, query.as_deref());
+    if let Some(notes) = asker.seen.notes() {
+        notes.call(surface, is_stream);
+    }
     let forwarding = Forwarding {
         surface,
-        is_stream: answers_in_events(surface, peek.stream, query.as_deref()),
+        is_stream,
         body,
         model,
         peek,
@@ -253,7 +257,7 @@ async fn read_body(shared: &Shared, incoming: Incoming) -> Result<Bytes, Fault> 
     let too_large = || {
         Fault::new(
             FaultCode::BodyTooLarge,
-            format!("The body is larger than {limit} bytes."),
+            format!("The body is larger than {limit} bytes, which is the most here; send less at a time."),
         )
     };
     if incoming.size_hint().lower() > limit as u64 {

@@ -6,10 +6,12 @@
 
 use crate::Measured;
 use crate::evidence;
-use crate::metrics::{Limit, Seen};
+use crate::export::Recording;
+use crate::forward::hosting;
+use crate::metrics::{Limit, Seen, Verdict};
 use crate::refuse;
 use crate::shared::Shared;
-use decision::{Permit, Refusal};
+use decision::{Permit, Refusal, Snapshot};
 use hyper::HeaderMap;
 use identity::{Caller, Collected};
 use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
@@ -73,6 +75,20 @@ impl Asker {
         model: &str,
         may: impl Fn(&Deployment) -> bool,
     ) -> Result<Decided<Permit>, Stop> {
+        let began = self.seen.mark();
+        let decided = self.try_decide(model, may);
+        if let (Some(began), Some(notes)) = (began, self.seen.notes()) {
+            let verdict = match &decided {
+                Ok(_) => Some(Verdict::Permit.as_str()),
+                Err(Stop::Refused(_)) => Some(Verdict::Deny.as_str()),
+                Err(Stop::Fault(_)) => None,
+            };
+            notes.decided(began, verdict);
+        }
+        decided
+    }
+
+    fn try_decide(&self, model: &str, may: impl Fn(&Deployment) -> bool) -> Result<Decided<Permit>, Stop> {
         let at = (self.shared.clock)();
         let in_force = self.shared.switch.load();
         let collected = evidence::collect(in_force.collector(), &self.caller, self.peer, &self.headers, at)
@@ -138,18 +154,61 @@ impl Asker {
     pub(crate) async fn record(&self, permitted: Decided<Permit>) -> Result<Recorded<Permit>, Fault> {
         let Decided { value, collected, at } = permitted;
         let call = self.call(&collected, at)?;
+        let began = self.seen.mark();
+        let recording = began.map(|_| self.recording(value.snapshot(), value.deployment()));
         let recorded = self.shared.recorder.record_permit(value, &call).await;
+        if let (Some(began), Some(notes), Some(recording)) = (began, self.seen.notes(), recording) {
+            let decision = recorded
+                .as_ref()
+                .ok()
+                .map(|recorded| recorded.decision_id().to_string());
+            notes.recorded(
+                began,
+                Recording {
+                    decision,
+                    ..recording
+                },
+            );
+        }
         recorded.map_err(|error| unrecorded(&error))
+    }
+
+    /// What is told of a decision, as far as it is known before it is recorded; of a refusal it names no deployment.
+    fn recording(&self, snapshot: &Snapshot, permitted: Option<&Deployment>) -> Recording {
+        let asked = snapshot
+            .model_index(&self.model)
+            .and_then(|index| snapshot.model(index));
+        let verdict = permitted.map_or(Verdict::Deny, |_| Verdict::Permit);
+        Recording {
+            verdict: verdict.as_str(),
+            snapshot: snapshot.digest().to_owned(),
+            asked: asked.map(|model| model.id.clone()),
+            deployment: permitted.map(|deployment| {
+                let hosting = hosting(&deployment.hosting.inference);
+                (deployment.id.clone(), hosting)
+            }),
+            ..Recording::default()
+        }
     }
 
     /// Records a refusal, puts it into words, and keeps it for the person whom it concerns.
     pub(crate) async fn refuse(&self, refused: Decided<Refusal>) -> Result<(Denial, Receipt), Fault> {
         let Decided { value, collected, at } = refused;
         let call = self.call(&collected, at)?;
+        let began = self.seen.mark();
         let receipt = self.shared.recorder.record_refusal(&value, &call).await;
-        let receipt = receipt.map_err(|error| unrecorded(&error))?;
         let (decision, is_known) = (call.decision, value.decision.is_some());
         let denial = refuse::denial(&value.explanation, is_known, decision, &self.shared.public_url);
+        if let (Some(began), Some(notes)) = (began, self.seen.notes()) {
+            let recording = Recording {
+                decision: receipt.is_ok().then(|| decision.to_string()),
+                code: Some(denial.code.as_str()),
+                clause: denial.clause.clone(),
+                ..self.recording(&value.snapshot, None)
+            };
+            notes.recorded(began, recording);
+        }
+        let receipt = receipt.map_err(|error| unrecorded(&error))?;
         let person = &collected.facts.facts().person.id;
         self.shared.refusals.keep(decision, person, *value.explanation);
         Ok((denial, receipt))

@@ -31,19 +31,22 @@ pub use credential::Credential;
 pub use documents::Documents;
 pub use error::ConnectorError;
 pub use held::Health;
+pub(crate) use line::{HttpClient, Line};
 pub use options::{Auth, ConnectorOptions, EntraClient, Proxy};
 pub(crate) use request::Call;
+pub(crate) use settings::is_loopback;
 pub use settings::{Connector, ConnectorSettings};
 pub(crate) use upstream::Upstream;
 
 use crate::caught::caught;
+use crate::routing::health::{self, Standing};
 use decision::Snapshot;
 use register::model::{Deployment, Instant};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{self, sleep};
 
 /// How often credentials are looked at.
 const BEAT: Duration = Duration::from_secs(1);
@@ -52,6 +55,8 @@ const BEAT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Connectors {
     by_id: HashMap<String, Connector>,
+    /// What the gateways that use them know of how calls go.
+    watched: Mutex<Vec<Weak<health::Health>>>,
 }
 
 impl Connectors {
@@ -67,7 +72,8 @@ impl Connectors {
                 return Err(ConnectorError::Twice { connector: id });
             }
         }
-        Ok(Self { by_id })
+        let watched = Mutex::default();
+        Ok(Self { by_id, watched })
     }
 
     /// Checks every deployment that has a connector.
@@ -128,6 +134,26 @@ impl Connectors {
     /// Whether the credential of a connector is there; `None`: there is no such connector.
     pub fn health(&self, id: &str) -> Option<Health> {
         self.by_id.get(id).map(Connector::health)
+    }
+
+    /// A gateway will know of how calls go.
+    pub(crate) fn watch(&self, health: &Arc<health::Health>) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.retain(|health| health.strong_count() > 0);
+        watched.push(Arc::downgrade(health));
+    }
+
+    /// How the calls of a connector have gone of late, all gateways taken together.
+    pub(crate) fn standing(&self, id: &str, now: time::Instant) -> Standing {
+        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = watched.iter().filter_map(Weak::upgrade);
+        found
+            .map(|health| health.standing(id, now))
+            .fold(Standing::default(), |all, one| Standing {
+                is_resting: all.is_resting || one.is_resting,
+                is_asked_to_wait: all.is_asked_to_wait || one.is_asked_to_wait,
+                answered: all.answered.max(one.answered),
+            })
     }
 
     /// Every connector, in no order.

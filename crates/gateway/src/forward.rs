@@ -106,7 +106,7 @@ fn labels(permit: &Recorded<Permit>, deployment: &Deployment, is_stand_in: bool,
 }
 
 /// Places in which the inference may run, in the notation of the register.
-fn hosting(places: &[HostingPlace]) -> String {
+pub(crate) fn hosting(places: &[HostingPlace]) -> String {
     let words: Vec<_> = places
         .iter()
         .map(|place| match place {

@@ -18,7 +18,9 @@
 //! What decides and what collects facts come from one register and are replaced together (`in_force`); a request uses
 //! those that it began with to its end. A panic costs one request a 500 (`caught`).
 //!
-//! What was done is counted (`metrics`), and told on a listener of its own (`telemetry`).
+//! What was done is counted (`metrics`), and told on a listener of its own (`telemetry`); where the installation has a
+//! collector, it is sent there too (`export`). Each request has an id that its answer and its lines in the log have in
+//! common (`request_id`).
 //!
 //! Nothing is sent without a `Recorded<Permit>`, which only `ledger` can make, from a permit that only `decision` can
 //! make. Text of prompts and answers passes through and is kept nowhere; logs have ids, names and counts.
@@ -32,6 +34,7 @@ mod caught;
 mod config;
 mod connectors;
 mod evidence;
+mod export;
 mod forward;
 mod in_force;
 mod inflate;
@@ -44,6 +47,7 @@ mod quota;
 mod reach;
 mod refusals;
 mod refuse;
+mod request_id;
 mod routes;
 mod routing;
 mod said;
@@ -56,12 +60,14 @@ pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Documents,
     EntraClient, Health, Proxy,
 };
+pub use export::{Export, ExportError, ExportSettings, Exporter};
 pub use in_force::{InForce, Switch};
 pub use metrics::Metrics;
 pub use quota::{Empty, Measured, Measures, MeasuresInMemory, Rate, Rates};
 
 pub use listen::TlsFiles;
 pub use said::Hearing;
+pub use request_id::{RequestId, current as current_request};
 pub use telemetry::Telemetry;
 
 use shared::Shared;

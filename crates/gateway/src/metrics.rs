@@ -6,8 +6,9 @@
 
 mod seen;
 
-pub(crate) use seen::{Counting, Seen, Verdict};
+pub(crate) use seen::{Counting, NO_ROUTE, Seen, Verdict};
 
+use crate::Export;
 use ledger::Ended;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -92,6 +93,7 @@ pub struct Metrics {
     added: Histogram,
     ledger_unhealthy: Gauge,
     connectors: Family<ConnectorLabels<1>, Gauge>,
+    export: Option<Export>,
 }
 
 impl fmt::Debug for Metrics {
@@ -121,9 +123,30 @@ impl Metrics {
             added: Times.new_metric(),
             ledger_unhealthy: Gauge::default(),
             connectors: Family::default(),
+            export: None,
         };
         metrics.register();
         metrics
+    }
+
+    /// The same, with requests handed to an exporter too.
+    #[must_use]
+    pub fn exporting(mut self, export: Export) -> Self {
+        for (what, counter) in [
+            ("requests", &export.dropped.requests),
+            ("spans", &export.dropped.spans),
+        ] {
+            let help = format!("Exported telemetry that was dropped: {what}");
+            let name = format!("telemetry_{what}_dropped");
+            self.registry.register(name, help, counter.clone());
+        }
+        self.export = Some(export);
+        self
+    }
+
+    /// Where requests are handed over, if anywhere.
+    pub(crate) const fn export(&self) -> Option<&Export> {
+        self.export.as_ref()
     }
 
     fn register(&mut self) {

@@ -61,6 +61,18 @@ pub(crate) fn hold(
     })
 }
 
+/// Holds a call that will be put in other words to the caps, while it is still in its caller's.
+pub(crate) fn check_amounts(caps: &Caps, protocol: Protocol, forwarding: &Forwarding) -> Result<(), Fault> {
+    let Forwarding {
+        surface, body, peek, ..
+    } = forwarding;
+    if protocol.translates(*surface).is_none() {
+        return Ok(());
+    }
+    reach::check_amounts(*surface, body, peek, caps)
+        .map_err(|error| Fault::new(error.code(), sentence(&error.to_string())))
+}
+
 /// Words of Anthropic's protocol for geographies in which a deployment may compute anyway.
 fn geographies(places: &[HostingPlace]) -> Vec<&'static str> {
     const HOME: &str = "US";

@@ -6,7 +6,7 @@
 
 use crate::body::{self, Answer};
 use crate::caught::caught;
-use crate::metrics::{Counting, Seen};
+use crate::metrics::{Counting, NO_ROUTE, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, peer, probe, said, why};
@@ -126,20 +126,27 @@ const fn route(method: Method, path: &'static str, check: Check, handler: Handle
 /// Answers a request, with an error of its own dialect if its handler panics.
 pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Request<Incoming>) -> Answer {
     let internal = strip_internal(request.headers_mut());
+    let to = audience(&request);
+    let route = find(request.method(), request.uri().path()).map(|(route, _)| route);
+    let is_probe = route.is_some_and(|route| route.check == Check::Open);
+    let route = route.map_or(NO_ROUTE, |route| route.path);
+    let counting = Counting::begin(&shared.metrics, route, is_probe, &request);
+    let id = counting.seen.id.clone();
     if internal > 0 {
+        let _entered = id.enter();
         tracing::warn!(internal, "internal headers were taken off a request");
     }
-    let to = audience(&request);
-    let route = find(request.method(), request.uri().path()).map_or("none", |(route, _)| route.path);
-    let counting = Counting::begin(&shared.metrics, route);
-    let answer = match caught(answer(shared, peer, request, &counting.seen)).await {
+    let answering = id.within(answer(shared, peer, request, &counting.seen));
+    let mut answer = match caught(answering).await {
         Ok(answer) => answer,
         Err(panicked) => {
+            let _entered = id.enter();
             tracing::error!(route, ?panicked, "a request was not answered");
             let message = "Something broke here while the request was handled; its operators have been told.";
             body::rendered(Fault::new(FaultCode::Internal, message).answer(to))
         }
     };
+    id.put(answer.headers_mut());
     counting.answered(&answer);
     answer
 }
@@ -234,7 +241,7 @@ fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
         return probe::alive();
     }
     let is_ending = *shared.phase.borrow() != Phase::Serving;
-    probe::ready(&shared.recorder, &shared.switch, is_ending, query)
+    probe::ready(&shared.recorder, &shared.switch, is_ending, query, None)
 }
 
 /// Who reads the answer: the dialect by path, or by what only clients of Anthropic's protocol send.

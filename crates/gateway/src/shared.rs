@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     pub metrics: Arc<Metrics>,
     pub refusals: Refusals,
     pub upstream: Upstream,
-    pub health: Health,
+    pub health: Arc<Health>,
     pub phase: watch::Sender<Phase>,
     /// Whoever is told when sign-ins end; nobody: such routes do not exist.
     pub hearing: OnceLock<Hearing>,
@@ -46,6 +46,8 @@ pub(crate) enum Phase {
 impl Shared {
     pub(crate) fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
         config.connectors.check(config.switch.load().snapshot())?;
+        let health = Arc::new(Health::new());
+        config.connectors.watch(&health);
         Ok(Self {
             upstream: Upstream::new(&config.connectors, &config.limits),
             connectors: config.connectors,
@@ -60,7 +62,7 @@ impl Shared {
             rates: config.rates,
             measures: config.measures,
             metrics: config.metrics,
-            health: Health::new(),
+            health,
             phase: watch::Sender::new(Phase::Serving),
             hearing: OnceLock::new(),
         })

@@ -110,7 +110,13 @@ impl Telemetry {
         }
         match page {
             Page::Alive => probe::alive(),
-            Page::Ready => probe::ready(&self.recorder, &self.switch, *self.stopping.borrow(), query),
+            Page::Ready => probe::ready(
+                &self.recorder,
+                &self.switch,
+                *self.stopping.borrow(),
+                query,
+                Some(&self.connectors),
+            ),
             Page::Metrics => self.numbers(),
         }
     }

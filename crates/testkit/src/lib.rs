@@ -1,12 +1,14 @@
-//! What tests and benchmarks share: a made-up world of any size, a provider that follows a script, and a network that
-//! fails. Never part of the program.
+//! What tests and benchmarks share: a made-up world of any size, a provider that follows a script, a network that
+//! fails, and a collector of telemetry. Never part of the program.
 
+mod collector;
 mod dice;
 mod fault_proxy;
 mod population;
 mod provider;
 mod world;
 
+pub use collector::{Attributes, Collector, Span, attributes};
 pub use dice::Dice;
 pub use fault_proxy::{FaultProxy, NetworkFault};
 pub use population::people;

@@ -83,6 +83,8 @@ pub mod headers {
     pub const CUT: HeaderName = HeaderName::from_static("bailiwick-cut");
     /// Set where a number was estimated here, and not counted by the provider.
     pub const ESTIMATED: HeaderName = HeaderName::from_static("bailiwick-estimated");
+    /// The id under which a provider knows its part, where it gave one under the name that ours has here.
+    pub const PROVIDER_REQUEST: HeaderName = HeaderName::from_static("bailiwick-provider-request-id");
     /// How many models were left out of a list.
     pub const WITHHELD: HeaderName = HeaderName::from_static("bailiwick-withheld");
     /// Asked by the caller: one of the purposes of their application.

@@ -7,7 +7,7 @@ use crate::exit::{Exit, UsageError};
 use crate::folder::{CONFIGURATION, Folder};
 use crate::render;
 use crate::screen::Screen;
-use crate::services::{connectors, sign_in};
+use crate::services::{connectors, export, sign_in};
 use gateway::ConnectorError;
 use register::model::Register;
 use serde::Serialize;
@@ -154,6 +154,9 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
         }
     }
     found.extend(sign_in::misfits(config));
+    if let Err(error) = export::open(config) {
+        found.push(format!("telemetry: {error}"));
+    }
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());
     }

@@ -36,7 +36,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     let snapshot = load::compile(&folder).map_err(|error| error.at_start(&folder.path))?;
     let ways = Ways::open(&config)?;
     let data = DataDir::open(&data::named(None, config.data.clone())?)?;
-    services::runtime()?.block_on(async {
+    services::runtime(config.log)?.block_on(async {
         let ending = Ending::watch()?;
         let services = Services::new(snapshot, ways, Kept::open(&data, data.keys()?)?);
         let telemetry = match config.telemetry {
@@ -45,7 +45,9 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
         };
         let told_at = telemetry.as_ref().map(TcpListener::local_addr).transpose()?;
         let services = services.map_err(|error| error.at_start(&folder.path))?;
-        let services = services.with_telemetry(telemetry).with_sign_in(&config, &data)?;
+        let export = services::export::open(&config)?;
+        let services = services.with_telemetry(telemetry).with_export(export);
+        let services = services.with_sign_in(&config, &data)?;
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
         let scheme = config.serving.listening.tls.as_ref().map_or("http", |_| "https");

@@ -1,5 +1,5 @@
-//! Addresses that the environment completes: `${NAME}` in `address`, `listen`, `public_url`, `url`, `token_url` and
-//! `proxy`.
+//! Addresses that the environment completes: `${NAME}` in `address`, `endpoint`, `listen`, `public_url`, `url`,
+//! `token_url` and `proxy`.
 //!
 //! Where an installation listens and where a provider is reached often differ from machine to machine while all else is
 //! the same. Only addresses are completed: a secret has its own way in ([`super::credential`]), and text that came from
@@ -9,7 +9,15 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys whose values may name variables.
-const ADDRESSES: &[&str] = &["address", "listen", "public_url", "url", "proxy", "token_url"];
+const ADDRESSES: &[&str] = &[
+    "address",
+    "endpoint",
+    "listen",
+    "public_url",
+    "url",
+    "proxy",
+    "token_url",
+];
 
 /// The sort of problem of a variable that is not there, or of a `${` that does not end.
 pub(super) const MISSING: &str = "missing-variable";

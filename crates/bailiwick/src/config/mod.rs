@@ -14,14 +14,16 @@ use crate::folder::CONFIGURATION;
 use anyhow::Context as _;
 use credential::Credential;
 use gateway::ConnectorOptions;
-use gateway::{Listening, Rates};
+use gateway::{Listening, Proxy, Rates};
 pub(crate) use issuers::{Issuer, Transmitter};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use wire::Protocol;
+use wire::reach::Caps;
 
 /// The configuration of an installation. Paths are resolved against the folder of its file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +44,43 @@ pub(crate) struct Config {
     pub(crate) serving: Serving,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.
     pub(crate) telemetry: Option<SocketAddr>,
+    /// The collector that is sent traces and metrics; `None`: nothing is sent.
+    pub(crate) otlp: Option<Otlp>,
+    /// How lines of the log are written.
+    pub(crate) log: LogFormat,
+}
+
+/// How lines of the log are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A collector of OpenTelemetry, and what it is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Otlp {
+    /// Base address.
+    pub(crate) endpoint: String,
+    /// Headers that it asks for, by name and where the value is found.
+    pub(crate) headers: Vec<(String, Credential)>,
+    /// Certificate authorities to trust in the place of those of the web.
+    pub(crate) ca: Option<PathBuf>,
+    /// The proxy on the way.
+    pub(crate) proxy: Option<Proxy>,
+    /// Share of traces that are sent.
+    pub(crate) sampling: f64,
+    /// What the installation is called there.
+    pub(crate) service_name: String,
+    /// What this process is called there.
+    pub(crate) service_instance: Option<String>,
+    /// Time between two sendings.
+    pub(crate) interval: Duration,
+    /// Whether providers get the ids of traces.
+    pub(crate) trace_to_providers: bool,
 }
 
 /// How connections are taken, and how much is served.
@@ -51,6 +90,10 @@ pub(crate) struct Serving {
     pub(crate) listening: Listening,
     /// Requests and tokens by the minute.
     pub(crate) rates: Rates,
+    /// The most that one request may ask for.
+    pub(crate) caps: Caps,
+    /// Size of the body of a request in bytes; `None`: as the gateway has it.
+    pub(crate) body_bytes: Option<usize>,
 }
 
 /// A socket of the gateway.

@@ -4,6 +4,7 @@
 mod connector;
 mod issuer;
 mod serving;
+mod telemetry;
 
 use super::environment;
 use super::{Config, Listener};
@@ -66,6 +67,7 @@ impl<'s> Reader<'s> {
             "tls",
             "limits",
             "telemetry",
+            "log",
         ];
         self.known_keys(root, &known);
         Config {
@@ -83,6 +85,8 @@ impl<'s> Reader<'s> {
             transmitters: self.transmitters(root),
             serving: self.serving(root),
             telemetry: self.telemetry(root),
+            otlp: self.otlp(root),
+            log: self.log(root),
         }
     }
 

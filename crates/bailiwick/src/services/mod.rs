@@ -1,26 +1,28 @@
 //! Wiring: a snapshot, a data folder and connectors become gateways that serve until the program is told to stop.
 
 pub(crate) mod connectors;
+pub(crate) mod export;
 pub(crate) mod load;
 mod reload;
 pub(crate) mod sign_in;
 mod upkeep;
 
 use crate::clock;
-use crate::config::{Config, Serving};
+use crate::config::{Config, LogFormat, Serving};
 use crate::data::DataDir;
+use crate::log;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
 use gateway::{
-    Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics, Switch, Telemetry,
+    Export, Exporter, Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics,
+    Switch, Telemetry,
 };
 use identity::{KeyRing, Keys, RegisterDirectory};
 use ledger::Recorder;
 use load::{LoadError, Loaded};
 use reload::Reloader;
 use sign_in::SignIn;
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -44,6 +46,7 @@ pub(crate) struct Services {
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
     sign_in: Option<SignIn>,
+    exporter: Option<Exporter>,
 }
 
 /// What a process keeps of its own.
@@ -79,6 +82,7 @@ impl Services {
             metrics: Arc::default(),
             telemetry: None,
             sign_in: None,
+            exporter: None,
         })
     }
 
@@ -91,10 +95,7 @@ impl Services {
             connectors: Arc::clone(&self.ways.connectors),
             clock: clock::now,
             public_url,
-            limits: Limits {
-                threads: std::thread::available_parallelism().map_or(1, Into::into),
-                ..Limits::default()
-            },
+            limits: limits(serving),
             listening: serving.listening.clone(),
             rates: serving.rates,
             measures: Arc::clone(&self.measures),
@@ -122,6 +123,18 @@ impl Services {
             self.sign_in = Some(sign_in);
         }
         Ok(self)
+    }
+
+    /// Will hand requests to this exporter. To be said before the first gateway is made.
+    pub(crate) fn with_export(self, export: Option<(Export, Exporter)>) -> Self {
+        let Some((export, exporter)) = export else {
+            return self;
+        };
+        Self {
+            metrics: Arc::new(Metrics::new().exporting(export)),
+            exporter: Some(exporter),
+            ..self
+        }
     }
 
     /// Begins to take changes of the register in this folder: on SIGHUP, and when its files change. To be called inside
@@ -155,6 +168,15 @@ impl Services {
         if let Some(sign_in) = self.sign_in.take() {
             telling.spawn(sign_in.tend(Arc::clone(&self.switch)));
         }
+        // ends after the last gateway, when it has sent what is left
+        let (done, is_done) = watch::channel(false);
+        let mut exporting = JoinSet::new();
+        if let Some(exporter) = self.exporter.take() {
+            let mut is_done = is_done;
+            exporting.spawn(exporter.run(async move {
+                let _ended = is_done.wait_for(|done| *done).await;
+            }));
+        }
         let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {
             () = ending.asked_for() => None,
@@ -167,6 +189,8 @@ impl Services {
             whole(ended)?;
         }
         telling.shutdown().await;
+        done.send_replace(true);
+        while exporting.join_next().await.is_some() {}
         Ok(())
     }
 }
@@ -180,6 +204,17 @@ impl Services {
             connectors: Arc::clone(&self.ways.connectors),
             stopping,
         }
+    }
+}
+
+/// The limits of a gateway, with what the configuration says of single requests.
+fn limits(serving: &Serving) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        caps: serving.caps,
+        body_bytes: serving.body_bytes.unwrap_or(usual.body_bytes),
+        threads: std::thread::available_parallelism().map_or(1, Into::into),
+        ..usual
     }
 }
 
@@ -214,16 +249,9 @@ impl Ending {
 }
 
 /// The runtime of services, and their log on stderr: [`LOGGED`], or what `BAILIWICK_LOG` asks for.
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(crate) fn runtime(format: LogFormat) -> anyhow::Result<tokio::runtime::Runtime> {
     let wanted = crate::config::credential::variable("BAILIWICK_LOG");
-    let filter = tracing_subscriber::EnvFilter::try_new(wanted.as_deref().unwrap_or(LOGGED))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    // a second start in one process keeps the first log
-    let _kept = log.try_init();
+    log::begin(format, wanted.as_deref().unwrap_or(LOGGED))?;
     std::panic::set_hook(Box::new(|panicked| {
         // where, and never what: the message of a panic may quote the text that it was about
         let location = panicked.location().map(ToString::to_string);

@@ -1,7 +1,7 @@
 //! `bailiwick serve`, as a new user would.
 
 use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
-use crate::server::{NOWHERE, exchange, get, post};
+use crate::server::{LOG, NOWHERE, Running, exchange, get, post};
 
 #[test]
 fn a_new_register_is_served_to_whom_it_gives_keys() {
@@ -136,4 +136,99 @@ fn what_cannot_be_carried_or_does_not_hold_is_not_served() {
         "kid =",
         "has errors",
     );
+}
+
+/// Lines of the log of a server, each a JSON object.
+fn log(folder: &std::path::Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(folder.join(LOG)).unwrap();
+    let lines = text.lines().filter(|line| line.starts_with('{'));
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_collector_is_told_by_the_configuration_and_the_log_names_each_request() {
+    let (runtime, provider) = provider();
+    let collector = runtime.block_on(testkit::Collector::start()).unwrap();
+    let beginning = Beginning::new(provider.address());
+    let folder = beginning.folder.path();
+    let telemetry = format!(
+        "[log]\nformat = \"json\"\n\n[telemetry.otlp]\nendpoint = \"{}\"\nheaders = {{ x-scope = \"env:SCOPE\" }}\n\
+         interval = \"1h\"\n\n[data]",
+        collector.url()
+    );
+    edit(folder, "bailiwick.toml", "[data]", &telemetry);
+    let variables = [
+        ("SCOPE", "larkmoor"),
+        ("BAILIWICK_LOG", "info"),
+        // what libraries would take from the environment is not taken
+        ("OTEL_SERVICE_NAME", "another"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=b"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "x-scope=another"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"),
+        ("OTEL_SDK_DISABLED", "true"),
+        ("OTEL_TRACES_SAMPLER", "always_off"),
+    ];
+    let server = Running::start_with(&["serve", "--json"], folder, &variables).unwrap();
+    let (status, answer) = post(&server, NOWHERE, CHAT, &beginning.engineer, "example-model").unwrap();
+    assert_eq!(status, 200);
+    let id = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("x-request-id: "));
+    let id = id.unwrap().to_owned();
+    assert!(server.stop().unwrap().success());
+
+    assert_eq!(collector.spans().len(), 4);
+    let resource = collector.resource();
+    assert_eq!(
+        (resource.len(), resource["service.name"].as_str()),
+        (2, "bailiwick")
+    );
+    assert!(
+        collector
+            .got()
+            .iter()
+            .all(|got| got.header("x-scope") == Some("larkmoor"))
+    );
+    let log = log(folder);
+    let forwarded = log.iter().find(|line| line["message"] == "forwarded").unwrap();
+    assert_eq!(forwarded["request_id"], id);
+    let ready = log.iter().find(|line| line["message"] == "ready").unwrap();
+    assert_eq!(ready.get("request_id"), None);
+
+    // the same for people
+    edit(folder, "bailiwick.toml", "\"json\"", "\"text\"");
+    let server = Running::start_with(&["serve", "--json"], folder, &variables).unwrap();
+    let (status, answer) = post(&server, NOWHERE, CHAT, &beginning.analyst, "example-model").unwrap();
+    assert_eq!(status, 400);
+    let id = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("x-request-id: "));
+    assert!(server.stop().unwrap().success());
+    let log = std::fs::read_to_string(folder.join(LOG)).unwrap();
+    let refused = log.lines().find(|line| line.contains("refused")).unwrap();
+    assert!(
+        refused.ends_with(&format!(" request_id={}", id.unwrap())),
+        "{refused}"
+    );
+    assert!(
+        log.lines()
+            .any(|line| line.contains("ready") && !line.contains("request_id")),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_collector_that_cannot_be_told_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(bailiwick(folder.path(), &["init", "."]).unwrap().status.success());
+    let telemetry = "[telemetry.otlp]\nendpoint = \"https://c\"\nheaders = { a = \"env:NO_SUCH\" }\n\n[data]";
+    edit(folder.path(), "bailiwick.toml", "[data]", telemetry);
+    for arguments in [&["serve"][..], &["config", "check"]] {
+        let output = bailiwick(folder.path(), arguments).unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && said.contains("the variable `NO_SUCH`"),
+            "{said}"
+        );
+    }
 }

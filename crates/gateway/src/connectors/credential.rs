@@ -22,7 +22,7 @@ pub enum Credential {
 
 /// A credential as text, which nothing prints.
 #[derive(Clone)]
-pub(super) struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
     /// What was read, without the space around; an error where nothing is left.
@@ -34,7 +34,7 @@ impl Secret {
     }
 
     /// The text.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.0
     }
 }
@@ -58,7 +58,7 @@ impl Credential {
     }
 
     /// The file that it comes from, if it comes from one.
-    pub(super) fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
             Self::None | Self::Env(_) | Self::Exec(_) | Self::Literal(_) => None,
@@ -66,7 +66,7 @@ impl Credential {
     }
 
     /// What is there without waiting for anybody; `None` where there is nothing or a program has to run.
-    pub(super) fn at_hand(
+    pub(crate) fn at_hand(
         &self,
         connector: &str,
         environment: impl Fn(&str) -> Option<String>,
@@ -97,7 +97,7 @@ impl Credential {
     ///
     /// # Errors
     /// In words that hold nothing of the secret.
-    pub(super) async fn fetch(&self) -> Result<Option<Secret>, String> {
+    pub(crate) async fn fetch(&self) -> Result<Option<Secret>, String> {
         let text = match self {
             Self::None | Self::Env(_) | Self::Literal(_) => return Ok(None),
             Self::File(path) => {

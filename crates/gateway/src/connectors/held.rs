@@ -62,6 +62,8 @@ enum State {
         granted: Granted,
         /// When the next is fetched; `None`: when its file changes.
         renew: Option<Instant>,
+        /// Why it could not be renewed, since it could not.
+        stale: Option<String>,
     },
     /// Gone.
     Gone {
@@ -116,6 +118,7 @@ impl Held {
                     ends: None,
                 },
                 renew: None,
+                stale: None,
             },
             None if source == Credential::None => {
                 return Err(unusable(format!("is missing, and `{}` needs one", auth.as_str())));
@@ -123,7 +126,11 @@ impl Held {
             None => State::Waiting,
             Some(secret) => match Granted::at_hand(&auth, protocol, secret).map_err(unusable)? {
                 // of what ends, the clock has to say whether it has
-                Some(granted) if granted.ends.is_none() => State::Ready { granted, renew: None },
+                Some(granted) if granted.ends.is_none() => State::Ready {
+                    granted,
+                    renew: None,
+                    stale: None,
+                },
                 _ => State::Waiting,
             },
         };
@@ -164,6 +171,18 @@ impl Held {
         }
     }
 
+    /// Why what is in use could not be renewed, and when it ends; `None`: it was, or nothing is in use.
+    pub(super) fn trouble(&self) -> Option<(String, Option<Instant>)> {
+        match &**self.state.load() {
+            State::Ready {
+                granted,
+                stale: Some(why),
+                ..
+            } => Some((why.clone(), granted.ends)),
+            State::Ready { .. } | State::Waiting | State::Gone { .. } => None,
+        }
+    }
+
     /// Fetches the credential if that is due.
     pub(super) async fn renew(&self, line: &Line, clock: fn() -> Instant) {
         let Ok(_alone) = self.renewing.try_lock() else {
@@ -173,7 +192,9 @@ impl Held {
         let now = clock();
         let is_due = match &**self.state.load() {
             State::Waiting => true,
-            State::Ready { granted, renew } => [granted.ends, *renew].iter().flatten().any(|due| *due <= now),
+            State::Ready { granted, renew, .. } => {
+                [granted.ends, *renew].iter().flatten().any(|due| *due <= now)
+            }
             State::Gone { retry, .. } => *retry <= now,
         };
         if !is_due && !has_changed {
@@ -218,7 +239,11 @@ impl Held {
             let lives = ends.0.saturating_sub(now.0);
             ends.plus(-(lives / 5).max(1)).max(now.plus(1))
         });
-        State::Ready { granted, renew }
+        State::Ready {
+            granted,
+            renew,
+            stale: None,
+        }
     }
 
     fn failed(&self, why: String, now: Instant) -> State {
@@ -233,6 +258,7 @@ impl Held {
                 State::Ready {
                     granted: granted.clone(),
                     renew: Some(now.plus(PAUSE)),
+                    stale: Some(why),
                 }
             }
             State::Gone { since, .. } => State::Gone {

@@ -33,7 +33,7 @@ use tower_service::Service;
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A pooled client.
-pub(super) type HttpClient<B> = Client<Dialer, B>;
+pub(crate) type HttpClient<B> = Client<Dialer, B>;
 
 /// Most that is read ahead of an answer whose caller does not take it.
 const READ_AHEAD: usize = 64 * 1024;
@@ -46,7 +46,7 @@ const WINDOW: u32 = 128 * 1024;
 
 /// How connections are made.
 #[derive(Clone)]
-pub(super) struct Line {
+pub(crate) struct Line {
     tls: ClientConfig,
     proxy: Option<Through>,
 }
@@ -60,7 +60,7 @@ struct Through {
 
 impl Line {
     /// Reads what is to be trusted.
-    pub(super) fn open(
+    pub(crate) fn open(
         connector: &str,
         options: &ConnectorOptions,
         environment: impl Fn(&str) -> Option<String>,
@@ -76,7 +76,7 @@ impl Line {
     }
 
     /// A client with a pool of its own; a connection must stand within `connect`, proxy and TLS included.
-    pub(super) fn client<B>(&self, connect: Duration) -> HttpClient<B>
+    pub(crate) fn client<B>(&self, connect: Duration) -> HttpClient<B>
     where
         B: Body + Send,
         B::Data: Send,
@@ -209,7 +209,7 @@ impl Service<Uri> for Road {
 
 /// Makes connections, each within its time.
 #[derive(Clone)]
-pub(super) struct Dialer {
+pub(crate) struct Dialer {
     https: HttpsConnector<Road>,
     connect: Duration,
 }

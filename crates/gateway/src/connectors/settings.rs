@@ -92,6 +92,11 @@ impl Connector {
         self.credential.health()
     }
 
+    /// Why the credential in use could not be renewed, and when it ends.
+    pub(crate) fn trouble(&self) -> Option<(String, Option<Instant>)> {
+        self.credential.trouble()
+    }
+
     /// What a request carries so that the provider takes it; `None`: nothing may be sent.
     pub(super) fn grant(&self, now: Instant) -> Option<Grant> {
         self.credential.grant(now)
@@ -137,6 +142,13 @@ impl Connector {
             Some(port) if port != own => format!("{}:{port}", self.authority.host()),
             _ => self.authority.host().to_owned(),
         }
+    }
+
+    /// Host and port that calls go to.
+    pub(crate) fn reached_at(&self) -> (String, u16) {
+        let own = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+        let port = self.authority.port_u16().unwrap_or(own);
+        (self.authority.host().to_owned(), port)
     }
 
     /// Whether the register lets a deployment be carried by this connector.
@@ -223,7 +235,7 @@ fn address(settings: &ConnectorSettings) -> Result<(Scheme, Authority, String), 
 }
 
 /// Whether a host is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host
         .trim_start_matches('[')
         .trim_end_matches(']')

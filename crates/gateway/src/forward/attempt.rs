@@ -9,7 +9,7 @@ use super::lost::{self, LastWords, Lost, Watching};
 use super::pass::Passing;
 use super::refused::{self, Kept};
 use super::translation::{self, Translated};
-use super::{Forwarding, labels, request};
+use super::{Forwarding, hosting, labels, request};
 use crate::asker::Asker;
 use crate::body::{self, Answer};
 use crate::connectors::ProviderBody;
@@ -89,6 +89,7 @@ pub(super) async fn attempt(
     let protocol = connector.protocol();
     let seed = permit.decision_id().to_string();
     let known = (reach::model_of(permit.snapshot(), deployment), deployment);
+    reach::check_amounts(&shared.limits.caps, protocol, forwarding)?;
     let translation = translation::translate(protocol, known, forwarding, &seed)?;
     let forwarding = translation
         .as_ref()
@@ -104,7 +105,7 @@ pub(super) async fn attempt(
     if !left_out.is_empty() {
         labels.insert(wire::headers::LEFT_OUT, header_text(&left_out.join(", ")));
     }
-    let request = request::build(connector, deployment, forwarding, within, (shared.clock)())?;
+    let mut request = request::build(connector, deployment, forwarding, within, (shared.clock)())?;
     let probe = shared
         .health
         .begin(connector.id(), Instant::now())
@@ -112,7 +113,14 @@ pub(super) async fn attempt(
             let words = "The provider has failed too often in the last seconds; please try again shortly.";
             Fault::new(FaultCode::UpstreamResting, words)
         })?;
-    due.sent(request.body().len(), probe, asker, connector.id());
+    let noted = asker
+        .seen
+        .notes()
+        .map(|notes| notes.attempt(connector, deployment, hosting(&deployment.hosting.inference)));
+    if let Some(noted) = &noted {
+        noted.mark_call(request.headers_mut());
+    }
+    due.sent(request.body().len(), probe, asker, connector.id(), noted);
     let sent = shared.upstream.send(connector, request);
     let first_byte = shared.limits.first_byte;
     let sending: Sending = Box::pin(async move {

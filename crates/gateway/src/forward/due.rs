@@ -1,6 +1,7 @@
 //! The outcome that a permitted request owes the ledger.
 
 use crate::asker::Asker;
+use crate::export::Attempt;
 use crate::routing::health::Probe;
 use hyper::StatusCode;
 use ledger::{DecisionId, Ended, Outcome, Recorder};
@@ -19,6 +20,8 @@ pub(super) struct OutcomeDue {
     probe: Option<Probe>,
     /// To be told how many tokens it took, once the call has begun; and the connector.
     asker: Option<(Arc<Asker>, String)>,
+    /// What a collector is told of the call, if there is one.
+    noted: Option<Attempt>,
 }
 
 impl OutcomeDue {
@@ -40,11 +43,20 @@ impl OutcomeDue {
             outcome,
             probe: None,
             asker: None,
+            noted: None,
         }
     }
 
     /// The request goes out now.
-    pub(super) fn sent(&mut self, bytes: u64, probe: Probe, asker: &Arc<Asker>, connector: &str) {
+    pub(super) fn sent(
+        &mut self,
+        bytes: u64,
+        probe: Probe,
+        asker: &Arc<Asker>,
+        connector: &str,
+        noted: Option<Attempt>,
+    ) {
+        self.noted = noted;
         self.asker = Some((Arc::clone(asker), connector.to_owned()));
         self.outcome.bytes_sent = bytes;
         self.outcome.ended = Ended::ClientCancelled;
@@ -65,6 +77,9 @@ impl OutcomeDue {
 
     /// A piece of the answer was passed on.
     pub(super) fn received(&mut self, bytes: usize, tokens: Tokens) {
+        if let Some(noted) = &mut self.noted {
+            noted.first_byte();
+        }
         self.outcome.bytes_received = self.outcome.bytes_received.saturating_add(bytes as u64);
         self.outcome.tokens_read = tokens.input;
         self.outcome.tokens_written = tokens.output;
@@ -106,6 +121,13 @@ impl Drop for OutcomeDue {
             asker.charge(tokens);
             let (ended, status) = (self.outcome.ended, self.outcome.status);
             asker.shared.metrics.called(connector, ended, status);
+            if let (Some(notes), Some(noted)) = (asker.seen.notes(), self.noted.take()) {
+                let tokens = Tokens {
+                    input: self.outcome.tokens_read,
+                    output: self.outcome.tokens_written,
+                };
+                notes.called(noted, status, ended, tokens);
+            }
         }
         self.recorder.record_outcome(self.outcome.clone());
     }

@@ -360,6 +360,7 @@ impl Body for Passing {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
+        let _entered = this.call.asker.seen.id.enter();
         if matches!(this.from, Coming::Head(_) | Coming::Body(_))
             && let Poll::Ready(lost) = this.call.watching.as_mut().poll(cx)
             && let Some(error) = this.lose(lost)

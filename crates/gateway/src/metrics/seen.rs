@@ -1,7 +1,10 @@
 //! What is noted of one request while it is handled, and counted when it has been answered.
 
-use super::{Metrics, class};
+use super::{Metrics, class, known_code};
 use crate::body::Answer;
+use crate::export::{Mark, Notes};
+use crate::request_id::RequestId;
+use hyper::Request;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,7 +19,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Permit => "permit",
             Self::Deny => "deny",
@@ -24,9 +27,16 @@ impl Verdict {
     }
 }
 
+/// What stands for the route of a request that has none.
+pub(crate) const NO_ROUTE: &str = "none";
+
 /// Notes about one request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Seen {
+    /// Its id.
+    pub(crate) id: RequestId,
+    /// What is told of it to a collector, if there is one.
+    notes: Option<Notes>,
     /// Nothing decided, permitted, or refused.
     verdict: AtomicU8,
     /// Microseconds that were spent waiting for providers.
@@ -34,6 +44,16 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// What is told of it to a collector, if there is one.
+    pub(crate) const fn notes(&self) -> Option<&Notes> {
+        self.notes.as_ref()
+    }
+
+    /// A moment from which something lasts, where somebody is told.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        self.notes.as_ref().map(|_| Notes::mark())
+    }
+
     /// Notes a recorded decision; a later one takes the place of an earlier.
     pub(crate) fn decided(&self, verdict: Verdict) {
         let number = match verdict {
@@ -72,13 +92,27 @@ pub(crate) struct Counting {
 }
 
 impl Counting {
-    /// A request for a route of the table.
-    pub(crate) fn begin(metrics: &Arc<Metrics>, route: &'static str) -> Self {
+    /// A request for a route of the table. Nobody but us is told of probes.
+    pub(crate) fn begin<B>(
+        metrics: &Arc<Metrics>,
+        route: &'static str,
+        is_probe: bool,
+        request: &Request<B>,
+    ) -> Self {
+        let export = metrics.export().filter(|_| !is_probe);
+        let known = (route != NO_ROUTE).then_some(route);
+        let begin = |export| Notes::begin(export, known, request.method(), request.headers());
+        let seen = Seen {
+            id: RequestId::of(request.headers()),
+            notes: export.and_then(begin),
+            verdict: AtomicU8::new(0),
+            waited: AtomicU64::new(0),
+        };
         Self {
             metrics: Arc::clone(metrics),
             route,
             status: None,
-            seen: Arc::default(),
+            seen: Arc::new(seen),
         }
     }
 
@@ -86,8 +120,13 @@ impl Counting {
     pub(crate) fn answered(mut self, answer: &Answer) {
         self.status = Some(answer.status().as_u16());
         // nobody but `wire` gives an answer this header: those of providers lose theirs
-        if let Some(code) = answer.headers().get(wire::headers::CODE) {
-            self.metrics.refused(code.to_str().unwrap_or_default());
+        let code = answer.headers().get(wire::headers::CODE);
+        let code = code.map(|code| known_code(code.to_str().unwrap_or_default()));
+        if let Some(code) = code {
+            self.metrics.refused(code);
+        }
+        if let Some(notes) = self.seen.notes() {
+            notes.answered(answer.status().as_u16(), code);
         }
     }
 }

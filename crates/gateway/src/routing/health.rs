@@ -5,6 +5,7 @@
 //! that a provider in trouble never gets much more than callers sent.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -41,6 +42,19 @@ struct Record {
     /// Until when the provider asked to be left alone.
     wished_until: Option<Instant>,
     budget: u32,
+    /// When a call last went well.
+    answered: Option<Instant>,
+}
+
+/// How a connector's calls have gone of late, for those who run the gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Whether it is left alone because half of its calls failed.
+    pub(crate) is_resting: bool,
+    /// Whether it is left alone because its provider asked for that.
+    pub(crate) is_asked_to_wait: bool,
+    /// When a call last went well; `None`: none has.
+    pub(crate) answered: Option<Instant>,
 }
 
 impl Default for Record {
@@ -51,6 +65,7 @@ impl Default for Record {
             is_probing: false,
             wished_until: None,
             budget: SAVED,
+            answered: None,
         }
     }
 }
@@ -63,6 +78,12 @@ pub(crate) struct Probe {
     is_awaited: bool,
     /// What was said of it before.
     said: Option<bool>,
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Health").finish_non_exhaustive()
+    }
 }
 
 impl Health {
@@ -113,6 +134,17 @@ impl Health {
         left.is_some()
     }
 
+    /// How a connector's calls have gone of late.
+    pub(crate) fn standing(&self, connector: &str, now: Instant) -> Standing {
+        let record = self.record(connector);
+        let record = lock(&record);
+        Standing {
+            is_resting: record.resting_until.is_some(),
+            is_asked_to_wait: record.wished_until.is_some_and(|until| until > now),
+            answered: record.answered,
+        }
+    }
+
     fn record(&self, connector: &str) -> Arc<Mutex<Record>> {
         let mut all = self.by_connector.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(record) = all.get(connector) {
@@ -131,6 +163,9 @@ impl Probe {
         let second = now.duration_since(self.began).as_secs();
         let mut record = lock(&self.record);
         record.count(second, self.said.is_none(), is_well);
+        if is_well {
+            record.answered = Some(now);
+        }
         if self.is_awaited {
             record.is_probing = false;
             record.resting_until = (!is_well).then(|| now + REST);

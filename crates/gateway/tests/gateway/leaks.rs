@@ -4,6 +4,7 @@
 //! talkative. Then every answer, every log line and every line of the ledger is gone through.
 
 use crate::client::{Answer, Caller};
+use crate::exporting;
 use crate::provider::{Provider, Step};
 use crate::world::{HK_ANALYST, NO_APPLICATION, NY_TRADER, Plan, STRANGER, World, changed};
 use gateway::Limits;
@@ -11,6 +12,7 @@ use register::source::Source;
 use serde_json::json;
 use std::io;
 use std::sync::{Arc, Mutex};
+use testkit::Collector;
 
 /// Part of every text that nobody may see; the credential of the connectors has it too.
 const CANARY: &str = "canary";
@@ -289,6 +291,7 @@ fn check_absent(text: &str, where_: &str, secrets: &[&str]) {
 async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
     let log = Log::begin();
     let (mut sweep, mut ledger, mut numbers) = (Sweep::default(), String::new(), String::new());
+    let collector = Collector::start().await.unwrap();
     for provider in providers().await {
         let limits = Limits {
             body_bytes: 4_000,
@@ -297,6 +300,7 @@ async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
         let world = Plan {
             limits,
             sources: canaries(),
+            export: Some(exporting::settings(&collector)),
             ..Plan::new(provider.address)
         }
         .start()
@@ -321,6 +325,23 @@ async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
     secrets.extend([PROMPT, ANSWER, "hk-analyst", "ny-trader"]);
     check_absent(&ledger, "the ledger", &secrets);
     check_absent(&log, "the log", &secrets);
+    // a collector is told of models, clauses and decisions, and of nobody
+    let (mut exported, mut nobody) = (String::new(), secrets.clone());
+    for got in collector.got() {
+        exported.push_str(&String::from_utf8_lossy(&got.body));
+    }
+    assert!(exported.contains("house H-1") && exported.contains("upstream_cut"));
+    assert!(exported.contains("claude-sonnet") && collector.spans().len() > 200);
+    nobody.extend([
+        "no-application",
+        "stranger",
+        "colleague",
+        "127.0.2",
+        "127.0.4",
+        "no-such",
+        "/nothing",
+    ]);
+    check_absent(&exported, "what is exported", &nobody);
     // numbers name neither who called, nor from where, nor what they asked for
     assert!(numbers.contains("reason=\"upstream_cut\"") && numbers.contains("verdict=\"deny\""));
     let persons = ["hk-", "ny-", "no-application", "stranger", "colleague", "127.0."];

@@ -13,12 +13,17 @@ mod admission;
 mod attacks;
 #[cfg(test)]
 mod broken_off;
+mod caps;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod exporting;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod ids;
 #[cfg(test)]
 mod leaks;
 #[cfg(test)]

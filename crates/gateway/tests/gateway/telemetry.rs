@@ -167,7 +167,14 @@ async fn what_is_wrong_with_the_ledger_and_the_connectors_can_be_seen() {
         ],
     );
     let operator = world.operator();
-    assert_eq!(operator.get("/readyz").await.status, 503);
+    let told = operator.get("/readyz?verbose").await;
+    assert_eq!(told.status, 503);
+    for line in [
+        "connector openai-api: unhealthy since the start: nothing has been fetched yet; no success yet\n",
+        "deployment gpt-direct is not served: its connector has no credential\n",
+    ] {
+        assert!(told.text().contains(line), "{line} in {}", told.text());
+    }
     assert_eq!(operator.get("/healthz").await.status, 200);
 }
 
@@ -193,6 +200,19 @@ async fn the_two_listeners_have_nothing_in_common_but_the_probes() {
     );
     let ready = operator.get("/readyz?verbose").await;
     assert!(ready.status == 200 && ready.text().contains("register in force: "));
+    assert!(
+        ready
+            .text()
+            .contains("connector openai-api: healthy; no success yet\n"),
+        "{}",
+        ready.text()
+    );
+    // anybody can ask the other listener, so it does not name connectors
+    let open = nobody.get("/readyz?verbose").await.text();
+    assert!(
+        open.contains("register in force: ") && !open.contains("connector"),
+        "{open}"
+    );
     world.stopping.send_replace(true);
     assert_eq!(operator.get("/readyz").await.status, 503);
     assert_eq!(operator.get("/healthz").await.status, 200);
@@ -212,4 +232,23 @@ async fn the_two_listeners_have_nothing_in_common_but_the_probes() {
         &full.numbers().await,
         &["bailiwick_limits_reached_total{limit=\"connections_of_address\"} 1"],
     );
+}
+
+#[tokio::test]
+async fn a_connector_that_fails_is_told_of_and_the_gateway_stays_ready() {
+    let provider = Provider::answering("500 Oops", "{}").await;
+    let world = World::with(provider.address).await;
+    let (caller, operator) = (world.caller(NY_TRADER), world.operator());
+    for _ in 0..30 {
+        caller.post(CHAT, GPT).await;
+    }
+    let told = operator.get("/readyz?verbose").await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    for line in [
+        "connector openai-api: healthy, left alone because half of its calls failed; no success yet\n",
+        "deployment gpt-direct is not served: its connector is left alone for a moment\n",
+        "connector anthropic-api: healthy; no success yet\n",
+    ] {
+        assert!(told.text().contains(line), "{line} in {}", told.text());
+    }
 }

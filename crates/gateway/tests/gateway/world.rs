@@ -3,8 +3,9 @@
 use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
-    Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
-    GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch, Telemetry,
+    Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Export,
+    ExportSettings, Gateway, GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory,
+    Metrics, Rates, Switch, Telemetry,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -72,6 +73,8 @@ pub(crate) struct World {
     telemetry: SocketAddr,
     pub(crate) stopping: watch::Sender<bool>,
     telling: JoinSet<()>,
+    exporting: JoinSet<()>,
+    exported: Option<oneshot::Sender<()>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinSet<Result<(), GatewayError>>,
 }
@@ -89,6 +92,7 @@ pub(crate) struct Plan {
     pub(crate) others: Vec<(&'static str, SocketAddr)>,
     pub(crate) listening: Listening,
     pub(crate) rates: Rates,
+    pub(crate) export: Option<ExportSettings>,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
 }
 
@@ -108,6 +112,7 @@ impl Plan {
             others: Vec::new(),
             listening: Listening::default(),
             rates: Rates::default(),
+            export: None,
             adjust: Box::new(|_| {}),
         }
     }
@@ -138,6 +143,14 @@ impl Plan {
         config.clock = self.clock;
         config.listening = self.listening;
         config.rates = self.rates;
+        let (mut exporting, (exported, is_exported)) = (JoinSet::new(), oneshot::channel());
+        if let Some(settings) = &self.export {
+            let (export, exporter) = Export::open(settings, |_| None).unwrap();
+            config.metrics = Arc::new(Metrics::new().exporting(export));
+            exporting.spawn(exporter.run(async {
+                let _ = is_exported.await;
+            }));
+        }
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let (stopping, receiver) = watch::channel(false);
         let telemetry = Telemetry {
@@ -167,6 +180,8 @@ impl Plan {
             telemetry: told_at,
             stopping,
             telling,
+            exporting,
+            exported: Some(exported),
             stop: Some(stop),
             serving,
         }
@@ -204,6 +219,8 @@ impl World {
         self.telling.shutdown().await;
         drop(self.stop.take());
         self.serving.join_next().await.unwrap().unwrap().unwrap();
+        drop(self.exported.take());
+        while self.exporting.join_next().await.is_some() {}
     }
 
     /// Stops the gateway and gives what its ledger holds, one JSON object a line.

@@ -80,6 +80,15 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Judges the amount in one watched key, if there is one.
+    pub(super) fn measure(&mut self, key: &'static str, value: &Range<usize>) -> Result<(), OutOfReach> {
+        match field(self.dialect(), key) {
+            Field::Choices | Field::Tokens | Field::Settings | Field::Functions => self.judge(key, value),
+            Field::Tools => self.count(elements(self.body, value).take(self.caps.tools + 1).count()),
+            _ => Ok(()),
+        }
+    }
+
     /// What comes out.
     pub(super) fn reached(mut self) -> Reached {
         if super::is_kept_by_default(self.surface) && self.peek.value("store").is_none() {

@@ -138,7 +138,7 @@ pub enum OutOfReach {
         model: String,
     },
     /// Too much of something.
-    #[error("`{key}` is more than {most}, which is the most here")]
+    #[error("`{key}` is more than {most}, which is the most here; ask for {most} or less")]
     TooMuch {
         /// The key.
         key: &'static str,
@@ -185,6 +185,18 @@ pub fn check(
         judge.judge(key, value)?;
     }
     Ok(judge.reached())
+}
+
+/// Holds the amounts that a call asks for to the caps, in the words in which it came: for a call that will be put in
+/// others, so that what is too much is named as its caller names it. [`check`] does it too.
+///
+/// # Errors
+/// When it asks for too much.
+pub fn check_amounts(surface: Surface, body: &Bytes, peek: &Peek, caps: &Caps) -> Result<(), OutOfReach> {
+    let nothing = Allowed::by(Protocol::OpenAi, "");
+    let mut judge = judge::Judge::new(surface, body, peek, &nothing, caps);
+    let mut found = peek.found().iter();
+    found.try_for_each(|(key, value)| judge.measure(key, value))
 }
 
 /// Whether the provider keeps the answer to this call unless told not to.

@@ -528,6 +528,31 @@ fn amounts_have_caps() {
 }
 
 #[test]
+fn amounts_are_measured_by_themselves() {
+    let caps = Caps {
+        choices: 2,
+        tokens: 100,
+        tools: 1,
+    };
+    let measured = |body: &Value| {
+        let body = Bytes::from(body.to_string());
+        let peek = peek_call(Chat, &body).unwrap();
+        check_amounts(Chat, &body, &peek, &caps).map_err(|error| error.code())
+    };
+    for body in [
+        json!({ "n": 3 }),
+        json!({ "max_tokens": 101 }),
+        json!({ "tools": [{}, {}] }),
+        json!({ "tools": [{}], "functions": [{}] }),
+    ] {
+        assert_eq!(measured(&body), Err(FaultCode::TooMuch), "{body}");
+    }
+    // whatever else there is to say is said of what is sent
+    let body = json!({ "n": 2, "max_tokens": null, "tools": [{ "type": "web_search" }], "fallbacks": ["x"] });
+    assert_eq!(measured(&body), Ok(()));
+}
+
+#[test]
 fn addresses_of_the_inside_are_refused_where_a_provider_would_fetch_them() {
     for (surface, body) in [
         (

@@ -13,7 +13,7 @@ mod upstreams;
 
 use crate::arguments::{Demo, Global};
 use crate::clock;
-use crate::config::Serving;
+use crate::config::{LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::Exit;
 use crate::folder::Folder;
@@ -49,7 +49,7 @@ pub(super) fn run(global: &Global, demo: &Demo, screen: &mut Screen) -> anyhow::
     };
     let data = DataDir::open(&path)?;
     let changing = global.register.as_ref().map(|_| folder.path.clone());
-    services::runtime()?.block_on(serve(&folder, changing, demo, &data, screen))?;
+    services::runtime(LogFormat::Text)?.block_on(serve(&folder, changing, demo, &data, screen))?;
     screen.say("stopped")?;
     Ok(Exit::Done)
 }

@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// The text is not repeated in the message: whoever writes the secret itself here should not find it in a log.
-    fn credential(&self, table: &DeTable<'_>, key: &str) -> Option<Credential> {
+    pub(super) fn credential(&self, table: &DeTable<'_>, key: &str) -> Option<Credential> {
         let (text, at) = self.text(table, key)?;
         let credential = Credential::parse(text, self.folder);
         if credential.is_none() {

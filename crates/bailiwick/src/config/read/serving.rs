@@ -1,15 +1,21 @@
-//! How connections are taken, and how much everybody may ask for in a minute.
+//! How connections are taken, and how much everybody may ask for: in a minute, and in one request.
 
 use super::Reader;
 use crate::config::Serving;
 use gateway::{Listening, Rate, Rates, TlsFiles};
 use ipnet::IpNet;
-use std::net::SocketAddr;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
+use wire::reach::Caps;
 
 /// Whose requests and tokens can be limited.
 const KINDS: [&str; 4] = ["person", "group", "model", "agreement"];
+
+/// What one request may ask for at most.
+const OF_REQUEST: &str = "request";
+
+/// The same, by what is asked for.
+const CAPS: [&str; 4] = ["answers", "output_tokens", "tools", "body_bytes"];
 
 impl Reader<'_> {
     pub(super) fn serving(&self, root: &DeTable<'_>) -> Serving {
@@ -22,14 +28,44 @@ impl Reader<'_> {
                 .section(root, "limits")
                 .map(|table| self.rates(table))
                 .unwrap_or_default(),
+            ..self.caps(root)
         }
     }
 
-    pub(super) fn telemetry(&self, root: &DeTable<'_>) -> Option<SocketAddr> {
-        let table = self.section(root, "telemetry")?;
-        self.known_keys(table, &["listen"]);
-        let span = root.get("telemetry").map_or(0..0, |value| value.span());
-        self.address(table, &span, "listen")
+    /// What one request may ask for at most.
+    fn caps(&self, root: &DeTable<'_>) -> Serving {
+        let usual = Serving::default();
+        let limits = root.get("limits").and_then(|limits| limits.get_ref().as_table());
+        let Some(table) = limits.and_then(|limits| self.section(limits, OF_REQUEST)) else {
+            return usual;
+        };
+        self.known_keys(table, &CAPS);
+        let [answers, tokens, tools, body_bytes] = CAPS.map(|key| self.cap(table, key));
+        let size = |cap: u64| usize::try_from(cap).unwrap_or(usize::MAX);
+        Serving {
+            caps: Caps {
+                choices: answers.unwrap_or(usual.caps.choices),
+                tokens: tokens.unwrap_or(usual.caps.tokens),
+                tools: tools.map_or(usual.caps.tools, size),
+            },
+            body_bytes: body_bytes.map(size),
+            ..usual
+        }
+    }
+
+    /// A whole number; only tools may be none.
+    fn cap(&self, table: &DeTable<'_>, key: &str) -> Option<u64> {
+        let value = table.get(key)?;
+        let cap: Option<u64> = match value.get_ref() {
+            DeValue::Integer(integer) => integer.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        let cap = cap.filter(|cap| *cap > 0 || key == "tools");
+        if cap.is_none() {
+            let message = format!("`{key}` is a whole number, the most for one request");
+            self.report("type", value.span(), message, None);
+        }
+        cap
     }
 
     fn tls(&self, table: &DeTable<'_>) -> Option<TlsFiles> {
@@ -70,7 +106,8 @@ impl Reader<'_> {
     }
 
     fn rates(&self, table: &DeTable<'_>) -> Rates {
-        self.known_keys(table, &KINDS);
+        let [a, b, c, d] = KINDS;
+        self.known_keys(table, &[a, b, c, d, OF_REQUEST]);
         let [person, group, model, agreement] = KINDS.map(|kind| {
             let of_kind = self.section(table, kind);
             of_kind.map(|table| self.rate(table)).unwrap_or_default()
@@ -109,6 +146,7 @@ mod tests {
     use gateway::Rate;
     use register::source::Source;
     use std::path::Path;
+    use wire::reach::Caps;
 
     fn read(text: &str) -> Loaded {
         let source = Source {
@@ -121,8 +159,15 @@ mod tests {
     #[test]
     fn everything_about_serving() {
         let text = "trusted_proxies = [\"10.0.0.0/8\", \"fd00::/8\"]\n[tls]\ncertificate = \"a.pem\"\nkey = \"k.pem\"\n\
-                    [limits]\nperson = { requests = 60, tokens = 100_000 }\nmodel = { tokens = 0 }\n";
+                    [limits]\nperson = { requests = 60, tokens = 100_000 }\nmodel = { tokens = 0 }\n\
+                    [limits.request]\nanswers = 1\noutput_tokens = 32_000\ntools = 0\nbody_bytes = 1_048_576\n";
         let serving = read(text).config.unwrap().serving;
+        let caps = Caps {
+            choices: 1,
+            tokens: 32_000,
+            tools: 0,
+        };
+        assert_eq!((serving.caps, serving.body_bytes), (caps, Some(1 << 20)));
         let tls = serving.listening.tls.unwrap();
         assert_eq!(
             (tls.certificate, tls.key),
@@ -136,6 +181,17 @@ mod tests {
         assert_eq!(serving.rates.person, person);
         assert_eq!(serving.rates.model.tokens, Some(0));
         assert_eq!(serving.rates.group, Rate::default());
+    }
+
+    #[test]
+    fn what_is_not_said_of_a_request_stays_as_it_is() {
+        let serving = read("[limits.request]\noutput_tokens = 9\n")
+            .config
+            .unwrap()
+            .serving;
+        let usual = Caps::default();
+        assert_eq!((serving.caps.tokens, serving.caps.tools), (9, usual.tools));
+        assert_eq!(read("[limits]\n").config.unwrap().serving.caps, usual);
     }
 
     #[test]
@@ -153,6 +209,16 @@ mod tests {
             ("[limits]\nperson = { tokens = \"many\" }\n", "is a whole number"),
             ("[limits]\npersons = { tokens = 1 }\n", "did you mean `person`?"),
             ("[limits]\nperson = { request = 1 }\n", "did you mean `requests`?"),
+            ("[limits]\nrequests = { tools = 1 }\n", "did you mean `request`?"),
+            ("[limits.request]\ntool = 1\n", "did you mean `tools`?"),
+            ("[limits.request]\nmax_tokens = 1\n", "is not a key here"),
+            ("[limits.request]\nanswers = 0\n", "the most for one request"),
+            ("[limits.request]\ntools = -1\n", "the most for one request"),
+            (
+                "[limits.request]\nbody_bytes = \"1 MB\"\n",
+                "the most for one request",
+            ),
+            ("[limits]\nrequest = 1\n", "is a table"),
         ] {
             let loaded = read(text);
             assert!(loaded.config.is_none(), "{text}");

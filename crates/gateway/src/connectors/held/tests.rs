@@ -104,6 +104,8 @@ async fn a_program_is_run_again_before_what_it_gave_ends() {
     ] {
         NOW.store(now, SeqCst);
         check(&held, clock, expected).await;
+        let trouble = ("a command that failed".to_owned(), Some(Instant(1180)));
+        assert_eq!(held.trouble(), expected.map(|_| trouble), "{now}");
     }
     let Health::Unhealthy { since, why } = held.health() else {
         panic!("it is gone");
@@ -117,4 +119,5 @@ async fn a_program_is_run_again_before_what_it_gave_ends() {
     check(&held, clock, None).await;
     NOW.store(1190, SeqCst);
     check(&held, clock, Some("third")).await;
+    assert_eq!(held.trouble(), None);
 }
