@@ -5,6 +5,8 @@
 //! and takes nothing else with it.
 
 mod converse;
+mod framing;
+mod guarded;
 mod peers;
 mod tls;
 

@@ -12,7 +12,7 @@ use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, peer, probe, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Version};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::{
@@ -124,9 +124,10 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
         tracing::warn!(internal, "internal headers were taken off a request");
     }
     let to = audience(&request);
+    let is_last = asks_for_another_protocol(&request);
     let route = find(request.method(), request.uri().path()).map_or("none", |(route, _)| route.path);
     let counting = Counting::begin(&shared.metrics, route);
-    let answer = match caught(answer(shared, peer, request, &counting.seen)).await {
+    let mut answer = match caught(answer(shared, peer, request, &counting.seen)).await {
         Ok(answer) => answer,
         Err(panicked) => {
             tracing::error!(route, ?panicked, "a request was not answered");
@@ -134,8 +135,19 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
             body::rendered(Fault::new(FaultCode::Internal, message).answer(to))
         }
     };
+    if is_last {
+        answer
+            .headers_mut()
+            .append(CONNECTION, HeaderValue::from_static("close"));
+    }
     counting.answered(&answer);
     answer
+}
+
+/// Whether bytes behind a request could be meant for another protocol, so that nothing behind it is taken for a request.
+fn asks_for_another_protocol(request: &Request<Incoming>) -> bool {
+    let asks = *request.method() == Method::CONNECT || request.headers().contains_key(UPGRADE);
+    asks && request.version() != Version::HTTP_2
 }
 
 async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, seen: &Arc<Seen>) -> Answer {
@@ -150,6 +162,13 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
         Ok(holder) => holder,
         Err(fault) => return body::rendered(fault.answer(to)),
     };
+    if has_control_letters(request.uri().path()) {
+        let fault = Fault::new(
+            FaultCode::InvalidRequest,
+            "The path has control characters in it.",
+        );
+        return body::rendered(fault.answer(to));
+    }
     let Some((route, id)) = route else {
         return not_found(&request, to);
     };
@@ -208,6 +227,15 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
         }
         None => (pattern == path).then_some(None),
     }
+}
+
+/// Whether a path has, escaped, what ends lines or texts: no name of a model and no id has.
+fn has_control_letters(path: &str) -> bool {
+    let mut escaped = path.split('%').skip(1);
+    escaped.any(|rest| {
+        let code = rest.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
+        code.is_some_and(|code| code.is_ascii_control())
+    })
 }
 
 fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
@@ -336,6 +364,16 @@ mod tests {
             expected,
             "{method} {path}"
         );
+    }
+
+    #[test]
+    fn escaped_control_letters_are_found() {
+        for path in ["/%00", "/a%0d%0aX:1", "/%7F", "/%zz%1b", "/%25%09"] {
+            assert!(has_control_letters(path), "{path}");
+        }
+        for path in ["", "/", "/%", "/%2", "/%20%2f%c3%a9", "/%2500", "/%é0"] {
+            assert!(!has_control_letters(path), "{path}");
+        }
     }
 
     #[test]
