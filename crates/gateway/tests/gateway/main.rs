@@ -44,8 +44,12 @@ mod telemetry;
 #[cfg(test)]
 mod translating;
 #[cfg(test)]
+mod troubled;
+#[cfg(test)]
 mod walls;
 #[cfg(test)]
 mod watched;
+#[cfg(test)]
+mod wires;
 #[cfg(test)]
 mod world;

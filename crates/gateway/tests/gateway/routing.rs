@@ -48,7 +48,7 @@ kind = "territory.user_location"
 deny = { in = ["US"] }
 "#;
 
-fn with_second(agreement: &str, changes: &[(&str, &str)]) -> Vec<Source> {
+pub(crate) fn with_second(agreement: &str, changes: &[(&str, &str)]) -> Vec<Source> {
     let mut sources = changed(changes);
     let mut add = |path: &str, text: String| {
         let path = path.to_owned();
@@ -59,7 +59,7 @@ fn with_second(agreement: &str, changes: &[(&str, &str)]) -> Vec<Source> {
     sources
 }
 
-async fn world(first: SocketAddr, second: SocketAddr, sources: Vec<Source>) -> World {
+pub(crate) async fn world(first: SocketAddr, second: SocketAddr, sources: Vec<Source>) -> World {
     Plan {
         others: vec![("openai-api-two", second)],
         sources,
@@ -69,7 +69,7 @@ async fn world(first: SocketAddr, second: SocketAddr, sources: Vec<Source>) -> W
     .await
 }
 
-async fn nowhere() -> SocketAddr {
+pub(crate) async fn nowhere() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
