@@ -16,6 +16,8 @@ mod client;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod injected;
+#[cfg(test)]
 mod leaks;
 #[cfg(test)]
 mod listening;
@@ -35,6 +37,8 @@ mod quotas;
 mod reach;
 #[cfg(test)]
 mod routing;
+#[cfg(test)]
+mod slow;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]
