@@ -51,7 +51,7 @@ mod why;
 pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential,
-    EntraClient, Health, Proxy,
+    EntraClient, Finding, Found, Health, Lookup, Proxy,
 };
 pub use in_force::{InForce, Switch};
 pub use metrics::Metrics;

@@ -10,6 +10,8 @@ mod admission;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod bombs;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod client;

@@ -160,6 +160,7 @@ fn upto(cut: usize) -> &'static str {
     CONVERSATION.split_at(cut).0
 }
 
+/// Acceptance R18: without a reset, the end of the connection.
 #[tokio::test]
 async fn a_stream_that_is_cut_anywhere_ends_in_an_error_and_never_in_a_clean_end() {
     let last_word = CONVERSATION.len();

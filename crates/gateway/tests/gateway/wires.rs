@@ -68,6 +68,13 @@ impl Wire {
         caller.begin("POST", path, body.as_bytes()).await
     }
 
+    /// What is sent to ask, on a connection that is closed then.
+    pub(crate) fn written(&self, key: &str) -> String {
+        let (path, body) = self.whole;
+        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-api-key: {key}\r\n");
+        format!("{head}content-length: {}\r\n\r\n{body}", body.len())
+    }
+
     /// What the stand-in says, without anything in between.
     pub(crate) async fn said(&self, provider: &Provider, model: &str) -> String {
         let direct = Caller::new(provider.address(), "127.0.0.1");

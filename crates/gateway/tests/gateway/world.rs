@@ -4,7 +4,8 @@ use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
-    GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch, Telemetry,
+    GatewayConfig, GatewayError, InForce, Limits, Listening, Lookup, MeasuresInMemory, Rates, Switch,
+    Telemetry,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -90,6 +91,8 @@ pub(crate) struct Plan {
     pub(crate) listening: Listening,
     pub(crate) rates: Rates,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
+    /// What knows the addresses of names, in the place of the system.
+    pub(crate) lookup: Option<Arc<dyn Lookup>>,
 }
 
 impl Plan {
@@ -106,6 +109,7 @@ impl Plan {
             listening: Listening::default(),
             rates: Rates::default(),
             adjust: Box::new(|_| {}),
+            lookup: None,
         }
     }
 
@@ -130,7 +134,11 @@ impl Plan {
                 (self.adjust)(&mut settings);
                 settings
             })
-            .map(|settings| Connector::open(&settings, |_| None).unwrap());
+            .map(|settings| Connector::open(&settings, |_| None).unwrap())
+            .map(|connector| match &self.lookup {
+                Some(lookup) => connector.finding(Arc::clone(lookup)),
+                None => connector,
+            });
         let mut config = config(connectors.collect(), device, self.limits, &self.sources);
         config.clock = self.clock;
         config.listening = self.listening;
