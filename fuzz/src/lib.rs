@@ -1,21 +1,31 @@
 //! What the fuzz targets do with their input, so that the same can run as plain tests.
 
+pub mod passing;
 pub mod translate;
 
 use register::source::Source;
 
 /// A register file of any text is read, or refused with diagnostics that say where.
 pub fn register(text: &str) {
-    let source = Source { path: "fuzz.toml".to_owned(), text: text.to_owned() };
+    let source = Source {
+        path: "fuzz.toml".to_owned(),
+        text: text.to_owned(),
+    };
     let outcome = register::parse(&[source]);
     if outcome.register.is_none() {
-        assert!(outcome.diagnostics.has_errors(), "a register was refused and nothing says why");
+        assert!(
+            outcome.diagnostics.has_errors(),
+            "a register was refused and nothing says why"
+        );
     }
 }
 
 /// Formatting twice changes nothing more than formatting once.
 pub fn format(text: &str) {
-    let source = |text: String| Source { path: "fuzz.toml".to_owned(), text };
+    let source = |text: String| Source {
+        path: "fuzz.toml".to_owned(),
+        text,
+    };
     if let Ok(once) = register::format(&source(text.to_owned())) {
         let twice = register::format(&source(once.clone()));
         assert_eq!(twice.ok().as_ref(), Some(&once), "formatting is not idempotent");
@@ -59,18 +69,27 @@ pub fn reach(body: &[u8]) {
     use wire::reach::{Allowed, Caps, check};
     for surface in wire::Surface::ALL {
         for protocol in [wire::Protocol::Anthropic, wire::Protocol::Bedrock] {
-            let allowed = Allowed { protocol, tools: &[], geographies: &["us"] };
+            let allowed = Allowed {
+                protocol,
+                tools: &[],
+                geographies: &["us"],
+            };
             let caps = Caps::default();
-            let Ok(peek) = wire::peek_call(surface, body) else { continue };
+            let Ok(peek) = wire::peek_call(surface, body) else {
+                continue;
+            };
             let whole = bytes::Bytes::copy_from_slice(body);
-            let Ok(reached) = check(surface, &whole, &peek, &allowed, &caps) else { continue };
+            let Ok(reached) = check(surface, &whole, &peek, &allowed, &caps) else {
+                continue;
+            };
             let out = bytes::Bytes::from(reached.edits.apply().expect("edits fit their body").to_vec());
             let again = wire::peek_call(surface, &out).expect("what comes out can be read");
             if surface.dialect() != wire::Dialect::Gemini {
                 let name = |peek: &wire::Peek| peek.model.as_ref().map(|model| model.name.clone());
                 assert_eq!(name(&peek), name(&again), "the model has changed");
             }
-            let twice = check(surface, &out, &again, &allowed, &caps).expect("what comes out is within its reach");
+            let twice =
+                check(surface, &out, &again, &allowed, &caps).expect("what comes out is within its reach");
             // a second attribution block may have become the first
             let is_settled = twice.edits.is_empty() || protocol == wire::Protocol::Bedrock;
             assert!(is_settled, "what was changed must be changed again");

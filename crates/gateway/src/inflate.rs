@@ -155,6 +155,7 @@ mod tests {
         f7fffcffff074002200e0b40f7fe9fffffff004800c46101e8defff3ffff1f000980382c00ddfbfffcffff072001108705a0\
         7bff0f";
 
+    /// Acceptance A38: brotli.
     #[test]
     fn a_bomb_of_brotli_is_given_up() {
         let bomb: Vec<u8> = ZEROES

@@ -5,7 +5,6 @@
 //! and takes nothing else with it.
 
 mod converse;
-mod framing;
 mod guarded;
 mod peers;
 mod tls;

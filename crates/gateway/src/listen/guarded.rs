@@ -1,10 +1,10 @@
 //! A connection of HTTP/1 whose incoming bytes are held to one reading.
 
-use super::framing::Framing;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use wire::Framing;
 
 /// A connection, and how its requests are framed.
 pub(super) struct Guarded<S> {
@@ -29,8 +29,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
         let this = &mut *self;
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
-        if let Some(read) = buffer.filled_mut().get_mut(before..) {
-            this.framing.check(read);
+        let read = buffer.filled_mut().get_mut(before..).unwrap_or_default();
+        if this.framing.check(read) {
+            tracing::debug!("a request can be read in two ways");
         }
         Poll::Ready(Ok(()))
     }

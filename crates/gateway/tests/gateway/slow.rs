@@ -18,6 +18,11 @@ const CHAT: &str = "/v1/chat/completions";
 /// What a busy machine may take longer than a deadline says.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// What else a machine may do that runs other tests too; alone it has no such excuse.
+fn allowance() -> Duration {
+    Duration::from_millis(if is_long() { 50 } else { 2_000 })
+}
+
 /// Between two pieces of something that drips.
 const DRIP: Duration = Duration::from_millis(40);
 
@@ -73,10 +78,7 @@ async fn beside<F: Future<Output = ()> + Send + 'static>(world: &World, hanging:
     hung.join_all().await;
     let _ = stop.send(());
     let during = running.join_next().await.unwrap().unwrap();
-    assert!(
-        during < before * 2 + Duration::from_millis(150),
-        "{during:?} after {before:?}"
-    );
+    assert!(during < before * 2 + allowance(), "{during:?} after {before:?}");
 }
 
 /// Connects; many who do so at the same instant would wait for the system, not for the gateway.

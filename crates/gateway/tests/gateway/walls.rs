@@ -236,7 +236,8 @@ fn literals(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whoever puts a request on a connection to a provider holds the proof that it was permitted and recorded.
+/// Acceptance A41: whoever puts a request on a connection to a provider holds the proof that it was permitted and
+/// recorded.
 ///
 /// The type says most of it: only the ledger makes a `Recorded<Permit>`, and sending takes one by value. This says that
 /// nothing else in the gateway sends.

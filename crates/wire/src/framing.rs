@@ -6,6 +6,8 @@
 //! leaves no choice. The byte that leaves one is spoilt: the reader of HTTP behind this can make nothing of it, answers
 //! 400 and closes.
 //!
+//! What is read on is left as it is, and never kept but for the beginning of a line.
+//!
 //! A request that asks for another protocol is the last on its connection, since bytes behind it could be meant for
 //! that protocol.
 
@@ -19,7 +21,7 @@ const SPOILT: u8 = 0;
 
 /// Follows the requests of one connection.
 #[derive(Debug, Default)]
-pub(super) struct Framing {
+pub struct Framing {
     expected: Expected,
     head: Head,
     /// The beginning of a line whose end has not come.
@@ -65,12 +67,12 @@ struct Head {
 struct Unclear;
 
 impl Framing {
-    /// Goes through bytes as they come, and spoils the first that leaves a choice.
-    pub(super) fn check(&mut self, bytes: &mut [u8]) {
+    /// Goes through bytes as they come, and spoils the first that leaves a choice; says whether one did.
+    pub fn check(&mut self, bytes: &mut [u8]) -> bool {
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = match self.expected {
-                Expected::Anything => return,
+                Expected::Anything => return false,
                 Expected::Nothing => return self.spoil(rest.first_mut()),
                 Expected::Body(left) | Expected::Chunk(left) => self.skip(left, rest),
                 _ => {
@@ -88,15 +90,16 @@ impl Framing {
                 }
             };
         }
+        false
     }
 
-    fn spoil(&mut self, byte: Option<&mut u8>) {
-        tracing::debug!(expected = ?self.expected, "a request can be read in two ways");
+    fn spoil(&mut self, byte: Option<&mut u8>) -> bool {
         // behind the size of a chunk a lone line feed is refused anyway, and what takes its place would not be
         if let Some(byte) = byte.filter(|_| !self.is_lone) {
             *byte = SPOILT;
         }
         (self.expected, self.begun) = (Expected::Anything, Vec::new());
+        true
     }
 
     /// Passes over a part of a body; gives what lies behind it.
@@ -278,7 +281,9 @@ mod tests {
     fn spoilt(text: &str, size: usize) -> Option<usize> {
         let mut framing = Framing::default();
         let mut bytes = text.as_bytes().to_vec();
-        bytes.chunks_mut(size).for_each(|block| framing.check(block));
+        bytes.chunks_mut(size).for_each(|block| {
+            framing.check(block);
+        });
         let differs = bytes
             .iter()
             .zip(text.as_bytes())
@@ -316,6 +321,7 @@ mod tests {
         }
     }
 
+    /// Acceptance A32: byte by byte, in blocks of any size.
     #[test]
     fn what_leaves_a_choice_is_spoilt_where_it_does() {
         let rest = "host: a\r\n\r\n";
