@@ -6,13 +6,13 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use testkit::is_long;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// A provider of streams without end, and how much of them was taken.
 struct Endless {
@@ -122,10 +122,10 @@ fn started(provider: &Endless) -> (Beginning, Running, usize) {
 }
 
 /// Waits until what lies between has filled up: until its memory stays as it is for three seconds.
-fn settle(server: &Running) {
+fn settle(runtime: &Runtime, server: &Running) {
     let (mut last, mut still) = (server.memory().unwrap(), 0);
     for _ in 0..60 {
-        std::thread::sleep(Duration::from_secs(1));
+        runtime.block_on(sleep(Duration::from_secs(1)));
         let now = server.memory().unwrap();
         still = if now < last + (1 << 20) { still + 1 } else { 0 };
         if still == 3 {
@@ -159,9 +159,9 @@ fn who_reads_slowly_is_sent_no_more_than_they_read() {
         );
     }
     let seconds = if is_long() { 60 } else { 6 };
-    settle(&server);
+    settle(&runtime, &server);
     let (filled, taken) = (server.memory().unwrap(), provider.taken());
-    std::thread::sleep(Duration::from_secs(seconds));
+    runtime.block_on(sleep(Duration::from_secs(seconds)));
     let (later, taken_later) = (server.memory().unwrap(), provider.taken());
     let of_each = later.saturating_sub(before) / READERS;
     assert!(of_each < MOST_OF_EACH, "{of_each} bytes for each reader");
@@ -189,7 +189,7 @@ fn idle_streams_cost_little_and_others_do_not_notice() {
     let alone = worst(&server, &beginning.engineer);
     let address = server.address().unwrap();
     let streams = runtime.block_on(open(address, &beginning.engineer, count, None));
-    std::thread::sleep(Duration::from_secs(if is_long() { 30 } else { 6 }));
+    runtime.block_on(sleep(Duration::from_secs(if is_long() { 30 } else { 6 })));
     let of_each = server.memory().unwrap().saturating_sub(before) / count;
     assert!(of_each < MOST_OF_EACH, "{of_each} bytes for each stream");
     // a machine that runs other tests too has its own reasons

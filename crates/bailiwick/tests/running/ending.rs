@@ -4,12 +4,13 @@ use crate::beginning::{Beginning, CHAT, edit};
 use crate::server::{NOWHERE, exchange};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use testkit::{Got, Provider, Script};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// Answers on their way.
 const STREAMS: usize = 200;

@@ -53,11 +53,14 @@ impl Lookup for System {
     }
 }
 
-/// Names that were looked up, each with its addresses and until when they hold.
+/// Addresses by name, and until when they hold.
+type Known = HashMap<String, (Vec<IpAddr>, Instant)>;
+
+/// Names that were looked up.
 #[derive(Clone)]
 pub(super) struct Names {
     lookup: Arc<dyn Lookup>,
-    known: Arc<Mutex<HashMap<String, (Vec<IpAddr>, Instant)>>>,
+    known: Arc<Mutex<Known>>,
 }
 
 impl Default for Names {

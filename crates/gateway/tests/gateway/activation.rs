@@ -178,19 +178,16 @@ async fn under_load_each_decision_is_that_of_the_one_register_that_it_names() {
             answers
         });
     }
-    let switch = Arc::clone(&world.switch);
-    let changing = tokio::task::spawn_blocking(move || {
-        for change in 0..CHANGES {
-            let sources = if change % 2 == 0 {
-                changed(&[RELAXED])
-            } else {
-                changed(&[])
-            };
-            switch.activate(in_force(&sources));
-            std::thread::sleep(pause);
-        }
-    });
-    changing.await.unwrap();
+    for change in 0..CHANGES {
+        let switch = Arc::clone(&world.switch);
+        let changing = tokio::task::spawn_blocking(move || {
+            let relaxed = [RELAXED];
+            let changes: &[_] = if change % 2 == 0 { &relaxed } else { &[] };
+            switch.activate(in_force(&changed(changes)));
+        });
+        changing.await.unwrap();
+        tokio::time::sleep(pause).await;
+    }
     drop(enough);
     let answers: Vec<(Persona, Answer)> = asking.join_all().await.into_iter().flatten().collect();
     assert!(answers.len() > 300, "{}", answers.len());
