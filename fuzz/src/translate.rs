@@ -3,7 +3,11 @@
 use wire::Dialect;
 use wire::translate::{Answering, Target, request};
 
-const DIALECTS: [Dialect; 3] = [Dialect::OpenAiChat, Dialect::OpenAiResponses, Dialect::AnthropicMessages];
+const DIALECTS: [Dialect; 3] = [
+    Dialect::OpenAiChat,
+    Dialect::OpenAiResponses,
+    Dialect::AnthropicMessages,
+];
 
 /// Requests of which the answers are translated: each has a tool that is a function, and one that is renamed.
 const REQUESTS: [&str; 3] = [
@@ -28,7 +32,9 @@ fn check_length(input: usize, output: usize) {
 
 /// Any request: the first byte picks the pair of dialects.
 pub fn requests(data: &[u8]) {
-    let Some((first, body)) = data.split_first() else { return };
+    let Some((first, body)) = data.split_first() else {
+        return;
+    };
     let (_, from, to) = pair(*first);
     if let Ok(translated) = request(from, &Target::new(to, "m"), body, "seed") {
         check_length(body.len(), translated.body.len());

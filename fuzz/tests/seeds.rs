@@ -1,21 +1,30 @@
 //! The harnesses on their seeds, where no compiler with a sanitizer is at hand.
 
 fn texts(folder: &str) -> Vec<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(folder);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(folder);
     let files = std::fs::read_dir(folder).expect("there are seeds").flatten();
-    files.map(|file| std::fs::read_to_string(file.path()).expect("seeds are text")).collect()
+    files
+        .map(|file| std::fs::read_to_string(file.path()).expect("seeds are text"))
+        .collect()
 }
 
+/// Acceptance A66: registers.
 #[test]
 fn registers() {
     for text in texts("register") {
-        for end in (0..=text.len()).step_by(97).filter(|end| text.is_char_boundary(*end)) {
+        for end in (0..=text.len())
+            .step_by(97)
+            .filter(|end| text.is_char_boundary(*end))
+        {
             fuzz::register(&text[..end]);
         }
         fuzz::format(&text);
     }
 }
 
+/// Acceptance A66: bodies.
 #[test]
 fn bodies() {
     for text in texts("peek") {
@@ -25,6 +34,7 @@ fn bodies() {
     }
 }
 
+/// Acceptance A66: streams of Bedrock.
 #[test]
 fn streams_of_bedrock() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/bedrock");
@@ -36,6 +46,7 @@ fn streams_of_bedrock() {
     }
 }
 
+/// Acceptance A66: reach.
 #[test]
 fn reaches() {
     for text in texts("reach") {
@@ -53,6 +64,7 @@ fn reaches() {
     }
 }
 
+/// Acceptance A66: translations.
 #[test]
 fn translations() {
     for text in texts("translate_requests") {
@@ -85,6 +97,40 @@ fn tokens_and_statements() {
                     bytes[at] = byte;
                     harness(&bytes);
                 }
+            }
+        }
+    }
+}
+
+/// Acceptance A66: framing of requests.
+#[test]
+fn connections() {
+    for text in texts("framing") {
+        for end in 0..=text.len() {
+            for size in [1, 2, 7, 255] {
+                fuzz::passing::framing(&[&[size], &text.as_bytes()[..end]].concat());
+            }
+        }
+        for at in 0..text.len() {
+            for byte in [b'\r', b'\n', b'\0', b' ', b':', b'0'] {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] = byte;
+                fuzz::passing::framing(&[&[3], &bytes[..]].concat());
+            }
+        }
+    }
+}
+
+/// Acceptance A66: streams, errors and names.
+#[test]
+fn what_passes() {
+    for folder in ["translate_streams", "peek", "reach", "framing"] {
+        for text in texts(folder) {
+            for end in (0..=text.len()).step_by(11) {
+                let bytes = &text.as_bytes()[..end];
+                fuzz::passing::meter(&[&[5], bytes].concat());
+                fuzz::passing::answers(bytes);
+                fuzz::passing::queries(bytes);
             }
         }
     }

@@ -1,11 +1,11 @@
-//! Prints what the checks measure: `cargo run -p xtask [-- layers | style | words | decisions]`.
+//! Prints what the checks measure: `cargo run -p xtask [-- layers | style | words | decisions | acceptance]`.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use xtask::outcome::Outcome;
 use xtask::workspace::Repository;
-use xtask::{decisions, layers, style, words};
+use xtask::{acceptance, decisions, layers, style, words};
 
 type Check = fn(&Repository) -> anyhow::Result<Outcome>;
 
@@ -14,6 +14,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("style", style::check),
     ("words", words::check),
     ("decisions", decisions::check),
+    ("acceptance", acceptance::check),
 ];
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -22,7 +23,9 @@ fn main() -> anyhow::Result<ExitCode> {
         .iter()
         .find(|name| !CHECKS.iter().any(|(known, _)| known == name))
     {
-        anyhow::bail!("there is no check `{unknown}`; there are layers, style, words and decisions");
+        anyhow::bail!(
+            "there is no check `{unknown}`; there are layers, style, words, decisions and acceptance"
+        );
     }
     let repository = Repository::here()?;
     let mut all_hold = true;

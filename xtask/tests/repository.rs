@@ -1,4 +1,4 @@
-//! The four checks on the real tree. `cargo run -p xtask` prints the same figures.
+//! The five checks on the real tree. `cargo run -p xtask` prints the same figures.
 
 use xtask::outcome::Outcome;
 use xtask::workspace::Repository;
@@ -27,4 +27,9 @@ fn no_machine_paths_registry_hosts_or_wrong_words() -> anyhow::Result<()> {
 #[test]
 fn every_dependency_has_its_reason() -> anyhow::Result<()> {
     assert_holds(xtask::decisions::check)
+}
+
+#[test]
+fn every_fault_and_attack_has_its_tests() -> anyhow::Result<()> {
+    assert_holds(xtask::acceptance::check)
 }

@@ -11,13 +11,16 @@ use std::io::{self, Read};
 use wire::{Fault, FaultCode};
 
 /// Unpacked bytes for each packed one; text rarely has more than twenty.
-const PROPORTION: usize = 200;
+pub(crate) const PROPORTION: usize = 200;
 
 /// Unpacked bytes that are in proportion whatever they come from.
-const LITTLE: usize = 1024 * 1024;
+pub(crate) const LITTLE: usize = 1024 * 1024;
 
 /// Read at a time.
 const PIECE: usize = 64 * 1024;
+
+/// Memory that a stream of zstd may ask for (RFC 9659, section 3).
+const WINDOW: u64 = 8 * 1024 * 1024;
 
 /// How a body is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +57,9 @@ pub(crate) fn inflate(coding: Coding, packed: &[u8], most: usize) -> Result<Byte
     let unpacked = match coding {
         Coding::Gzip => read(MultiGzDecoder::new(packed), bound),
         Coding::Deflate => read(ZlibDecoder::new(packed), bound),
+        Coding::Brotli if has_large_window(packed) => Err(io::ErrorKind::InvalidData.into()),
         Coding::Brotli => read(Decompressor::new(packed, PIECE), bound),
-        Coding::Zstd => match StreamingDecoder::new(packed) {
+        Coding::Zstd => match StreamingDecoder::new_with_max_window_size(packed, WINDOW) {
             Ok(decoder) => read(decoder, bound),
             Err(error) => Err(io::Error::other(error)),
         },
@@ -71,6 +75,11 @@ pub(crate) fn inflate(coding: Coding, packed: &[u8], most: usize) -> Result<Byte
             "The body is not compressed as its `content-encoding` says.",
         )),
     }
+}
+
+/// Whether a stream of brotli asks for more memory than the coding `br` has (RFC 7932, section 9.1: these bits are none).
+fn has_large_window(packed: &[u8]) -> bool {
+    packed.first().is_some_and(|first| first & 0x7f == 0x11)
 }
 
 /// All that a reader gives; `None`: more than so many bytes.
@@ -137,6 +146,39 @@ mod tests {
             assert_eq!(code(1000), FaultCode::BodyTooLarge);
             assert_eq!(code(usize::MAX), FaultCode::BodyTooLarge, "out of proportion");
         }
+    }
+
+    /// 256 MB of zeroes in brotli.
+    const ZEROES: &str = "cfffff7f002400e2b14072effff9ffff0f8004401c1680eefd3fffffff01900088c302d0bdffe7ffff3f001200715800baf7\
+        fffcffff074002200e0b40f7fe9fffffff004800c46101e8defff3ffff1f000980382c00ddfb7ffeffff032001108705a07b\
+        ffcfffff7f002400e2b00074effff9ffff0f8004401c1680eefd3fffffff01900088c302d0bdffe7ffff3f001200715800ba\
+        f7fffcffff074002200e0b40f7fe9fffffff004800c46101e8defff3ffff1f000980382c00ddfbfffcffff072001108705a0\
+        7bff0f";
+
+    /// Acceptance A38: brotli.
+    #[test]
+    fn a_bomb_of_brotli_is_given_up() {
+        let bomb: Vec<u8> = ZEROES
+            .as_bytes()
+            .chunks(2)
+            .map(|digits| u8::from_str_radix(str::from_utf8(digits).unwrap(), 16).unwrap())
+            .collect();
+        let code = |most| inflate(Coding::Brotli, &bomb, most).unwrap_err().code;
+        assert_eq!(code(1000), FaultCode::BodyTooLarge);
+        assert_eq!(code(usize::MAX), FaultCode::BodyTooLarge, "out of proportion");
+    }
+
+    #[test]
+    fn windows_beyond_the_coding_are_refused() {
+        // a large window of brotli; a window of 64 MB of zstd, then a block of one byte
+        let brotli = [0x11, 0x1e, 0x03];
+        let zstd = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x80, 0x09, 0x00, 0x00, b'a'];
+        for (coding, packed) in [(Coding::Brotli, &brotli[..]), (Coding::Zstd, &zstd)] {
+            let fault = inflate(coding, packed, 100).unwrap_err();
+            assert_eq!(fault.code, FaultCode::InvalidRequest, "{coding:?}");
+        }
+        let small = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x48, 0x09, 0x00, 0x00, b'a'];
+        assert_eq!(inflate(Coding::Zstd, &small, 100).unwrap(), "a");
     }
 
     #[test]

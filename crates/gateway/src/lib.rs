@@ -58,7 +58,7 @@ mod why;
 pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Documents,
-    EntraClient, Health, Proxy,
+    EntraClient, Finding, Found, Health, Lookup, Proxy,
 };
 pub use export::{Export, ExportError, ExportSettings, Exporter};
 pub use in_force::{InForce, Switch};
@@ -66,8 +66,8 @@ pub use metrics::Metrics;
 pub use quota::{Empty, Measured, Measures, MeasuresInMemory, Rate, Rates};
 
 pub use listen::TlsFiles;
-pub use said::Hearing;
 pub use request_id::{RequestId, current as current_request};
+pub use said::Hearing;
 pub use telemetry::Telemetry;
 
 use shared::Shared;

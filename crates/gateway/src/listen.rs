@@ -5,6 +5,7 @@
 //! and takes nothing else with it.
 
 mod converse;
+mod guarded;
 mod peers;
 mod tls;
 mod workers;

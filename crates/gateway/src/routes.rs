@@ -12,7 +12,7 @@ use crate::shared::{Phase, Shared};
 use crate::{admit, authenticate, models, peer, probe, said, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Version};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::{
@@ -136,6 +136,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
         let _entered = id.enter();
         tracing::warn!(internal, "internal headers were taken off a request");
     }
+    let is_last = asks_for_another_protocol(&request);
     let answering = id.within(answer(shared, peer, request, &counting.seen));
     let mut answer = match caught(answering).await {
         Ok(answer) => answer,
@@ -147,8 +148,19 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
         }
     };
     id.put(answer.headers_mut());
+    if is_last {
+        answer
+            .headers_mut()
+            .append(CONNECTION, HeaderValue::from_static("close"));
+    }
     counting.answered(&answer);
     answer
+}
+
+/// Whether bytes behind a request could be meant for another protocol, so that nothing behind it is taken for a request.
+fn asks_for_another_protocol(request: &Request<Incoming>) -> bool {
+    let asks = *request.method() == Method::CONNECT || request.headers().contains_key(UPGRADE);
+    asks && request.version() != Version::HTTP_2
 }
 
 async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, seen: &Arc<Seen>) -> Answer {
@@ -172,6 +184,13 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
         Ok(caller) => caller,
         Err(fault) => return body::rendered(fault.answer(to)),
     };
+    if has_control_letters(request.uri().path()) {
+        let fault = Fault::new(
+            FaultCode::InvalidRequest,
+            "The path has control characters in it.",
+        );
+        return body::rendered(fault.answer(to));
+    }
     let Some((route, id)) = route else {
         return not_found(&request, to);
     };
@@ -234,6 +253,15 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
         }
         None => (pattern == path).then_some(None),
     }
+}
+
+/// Whether a path has, escaped, what ends lines or texts: no name of a model and no id has.
+fn has_control_letters(path: &str) -> bool {
+    let mut escaped = path.split('%').skip(1);
+    escaped.any(|rest| {
+        let code = rest.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
+        code.is_some_and(|code| code.is_ascii_control())
+    })
 }
 
 fn probe(shared: &Shared, handler: Handler, query: Option<&str>) -> Answer {
@@ -362,6 +390,16 @@ mod tests {
             expected,
             "{method} {path}"
         );
+    }
+
+    #[test]
+    fn escaped_control_letters_are_found() {
+        for path in ["/%00", "/a%0d%0aX:1", "/%7F", "/%zz%1b", "/%25%09"] {
+            assert!(has_control_letters(path), "{path}");
+        }
+        for path in ["", "/", "/%", "/%2", "/%20%2f%c3%a9", "/%2500", "/%é0"] {
+            assert!(!has_control_letters(path), "{path}");
+        }
     }
 
     #[test]

@@ -14,3 +14,13 @@ pub use fault_proxy::{FaultProxy, NetworkFault};
 pub use population::people;
 pub use provider::{Got, Provider, Script, error_event};
 pub use world::{WorldSize, register};
+
+/// Whether tests may take as long as their recipe says; they run a short form of it otherwise. `make test-long` sets the
+/// variable `BAILIWICK_LONG`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the tests says how long they may take"
+)]
+pub fn is_long() -> bool {
+    std::env::var_os("BAILIWICK_LONG").is_some()
+}

@@ -37,6 +37,7 @@ mod tests {
         names.map(|rest| rest.split('"').next().unwrap()).collect()
     }
 
+    /// Acceptance A08: each of them.
     #[test]
     fn every_header_of_ours_is_taken_off_but_for_what_callers_ask_by() {
         let names = declared();

@@ -24,9 +24,12 @@ const FAILED: [&[u8]; 5] = [
     b"data:{\"type\":\"response.failed\"",
 ];
 
+/// The last word of a stream of chat completions.
+const DONE: &[u8] = b"data:[DONE]";
+
 /// Beginnings of lines, without blanks, that are a provider's last word.
 const LAST: [&[u8]; 6] = [
-    b"data:[DONE]",
+    DONE,
     b"event:message_stop",
     b"data:{\"type\":\"message_stop\"",
     b"event:response.completed",
@@ -62,6 +65,7 @@ pub struct Meter {
     kept: Vec<u8>,
     tokens: Tokens,
     has_failed: bool,
+    in_last_event: bool,
     has_ended: bool,
 }
 
@@ -99,6 +103,8 @@ impl Meter {
             self.lengthen(line);
             if self.in_line {
                 self.judge();
+            } else {
+                self.has_ended |= self.in_last_event;
             }
             self.in_event = self.in_line;
             self.in_line = false;
@@ -120,7 +126,9 @@ impl Meter {
         let begins = |with: &&[u8]| self.line.starts_with(with);
         let (failed, last) = (FAILED.iter().any(begins), LAST.iter().any(begins));
         self.has_failed |= failed;
-        self.has_ended |= failed || last;
+        // an event is nothing to its reader before it is complete; the word that is no event is one by itself
+        self.in_last_event |= failed || last;
+        self.has_ended |= self.line == DONE;
     }
 
     fn read_tokens(&mut self, block: &[u8]) {
@@ -211,6 +219,17 @@ mod tests {
         check("data: {\"cho", false, false, false);
         check("data: [DONE]\n\n", false, true, true);
         check("event: message_stop\ndata: {}\n\n", false, true, true);
+        check("data: [DONE]\n", false, true, false);
+        check("data: [DONE]", false, false, false);
+        check("event: message_stop\ndata: {}\n", false, false, false);
+        check("event: message_stop\ndata: {", false, false, false);
+        check(
+            "event: response.completed\ndata: {\"type\":\"respon",
+            false,
+            false,
+            false,
+        );
+        check("event: error\ndata: {\"ty", true, false, false);
         check("event: error\r\ndata: {}\r\n\r\n", true, true, true);
         check("data: {\"error\": {\"code\":529}}\n\n", true, true, true);
         check("data:{\"type\": \"error\",\"error\":{}}\n\n", true, true, true);

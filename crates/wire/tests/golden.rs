@@ -82,6 +82,7 @@ fn denial(code: DenialCode) -> Denial {
     }
 }
 
+/// Acceptance A68: every refusal, in each protocol, as it is checked in.
 #[test]
 fn refusals() {
     let mut out = String::new();

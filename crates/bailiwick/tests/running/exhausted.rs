@@ -56,6 +56,7 @@ async fn share(server: &Running) -> u128 {
     u128::from(used) * 1000 / began.elapsed().as_millis()
 }
 
+/// Acceptance R33.
 #[test]
 fn without_sockets_nothing_spins_nothing_is_let_through_and_it_passes() {
     let (runtime, provider) = provider();

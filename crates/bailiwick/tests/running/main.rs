@@ -5,7 +5,11 @@ mod beginning;
 #[cfg(test)]
 mod benching;
 #[cfg(test)]
+mod crowded;
+#[cfg(test)]
 mod demonstration;
+#[cfg(test)]
+mod ending;
 #[cfg(test)]
 mod exhausted;
 #[cfg(test)]

@@ -92,6 +92,19 @@ impl Running {
         Ok(used?.iter().sum())
     }
 
+    /// Bytes of memory that it occupies.
+    pub(crate) fn memory(&self) -> Result<usize, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.ok_or("no memory")?.trim().trim_end_matches(" kB");
+        Ok(kilobytes.parse::<usize>()? * 1024)
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn wait(&mut self) -> Result<ExitStatus, Failure> {
+        Ok(self.process.wait()?)
+    }
+
     /// Asks it to end, as an init system does.
     pub(crate) fn stop(mut self) -> Result<ExitStatus, Failure> {
         self.signal("-TERM")?;

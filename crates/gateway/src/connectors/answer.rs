@@ -1,5 +1,6 @@
 //! The body of a provider's answer, in the protocol's own form whatever the channel makes of it.
 
+use super::unpack::Unpacking;
 use super::upstream::Seat;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -25,6 +26,8 @@ pub(crate) struct ProviderBody {
 enum Reading {
     /// They pass as they are.
     AsTheyAre(Incoming),
+    /// They are compressed, and come out in plain.
+    Packed(Incoming, Box<Unpacking>),
     /// They are messages of Bedrock, and events come out.
     Messages(Incoming, EventStream),
     /// They are events in another dialect, and the caller's come out.
@@ -44,6 +47,9 @@ pub(crate) enum ProviderBodyError {
     /// What came cannot be read.
     #[error(transparent)]
     Events(#[from] EventStreamError),
+    /// What came cannot be unpacked, or stands for too much.
+    #[error("the answer is compressed in a way that is not read")]
+    Packed,
 }
 
 impl ProviderBody {
@@ -62,7 +68,10 @@ impl ProviderBody {
             let reading = Reading::Messages(incoming, EventStream::default());
             (wire::event::CONTENT_TYPE, reading)
         } else {
-            let reading = Reading::AsTheyAre(incoming);
+            let reading = match Unpacking::of(&mut head.headers) {
+                None => Reading::AsTheyAre(incoming),
+                Some(unpacking) => Reading::Packed(incoming, Box::new(unpacking)),
+            };
             return Response::from_parts(
                 head,
                 Self {
@@ -127,6 +136,30 @@ fn poll_translated(
     }
 }
 
+/// The next bytes in plain.
+fn poll_packed(
+    incoming: &mut Incoming,
+    unpacking: &mut Unpacking,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Bytes, ProviderBodyError>>> {
+    loop {
+        let read = match ready!(Pin::new(&mut *incoming).poll_frame(cx)) {
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) => unpacking.feed(&data),
+                Err(_) => continue,
+            },
+            Some(Err(error)) => Err(ProviderBodyError::Connection(error)),
+            None => {
+                let rest = unpacking.finish();
+                return Poll::Ready((!matches!(&rest, Ok(rest) if rest.is_empty())).then_some(rest));
+            }
+        };
+        if !matches!(&read, Ok(plain) if plain.is_empty()) {
+            return Poll::Ready(Some(read));
+        }
+    }
+}
+
 /// The next events of a stream of messages; whether it may end is seen at its end.
 fn poll_events(
     incoming: &mut Incoming,
@@ -163,6 +196,13 @@ impl Body for ProviderBody {
                 let frame = ready!(Pin::new(incoming).poll_frame(cx));
                 Poll::Ready(frame.map(|frame| frame.map_err(ProviderBodyError::Connection)))
             }
+            Reading::Packed(incoming, unpacking) => {
+                let read = ready!(poll_packed(incoming, unpacking, cx));
+                if matches!(read, Some(Err(_))) {
+                    this.reading = Reading::Over;
+                }
+                Poll::Ready(read.map(|read| read.map(Frame::data)))
+            }
             Reading::Messages(incoming, events) => {
                 let read = ready!(poll_events(incoming, events, cx));
                 if !matches!(read, Some(Ok(_))) {
@@ -190,7 +230,9 @@ impl Body for ProviderBody {
     fn is_end_stream(&self) -> bool {
         match &self.reading {
             Reading::AsTheyAre(incoming) => incoming.is_end_stream(),
-            Reading::Messages(..) | Reading::Translated(..) | Reading::Known(_) => false,
+            Reading::Packed(..) | Reading::Messages(..) | Reading::Translated(..) | Reading::Known(_) => {
+                false
+            }
             Reading::Over => true,
         }
     }
@@ -198,7 +240,7 @@ impl Body for ProviderBody {
     fn size_hint(&self) -> SizeHint {
         match &self.reading {
             Reading::AsTheyAre(incoming) => incoming.size_hint(),
-            Reading::Messages(..) | Reading::Translated(..) => SizeHint::default(),
+            Reading::Packed(..) | Reading::Messages(..) | Reading::Translated(..) => SizeHint::default(),
             Reading::Known(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Reading::Over => SizeHint::with_exact(0),
         }

@@ -4,6 +4,7 @@
 //! checked by TLS against the authorities that the connector trusts; where a proxy is set, there is no way around it.
 
 use super::error::ConnectorError;
+use super::names::Names;
 use super::options::ConnectorOptions;
 use super::upstream::LANE;
 use super::{Credential, Proxy};
@@ -49,6 +50,7 @@ const WINDOW: u32 = 128 * 1024;
 pub(crate) struct Line {
     tls: ClientConfig,
     proxy: Option<Through>,
+    names: Names,
 }
 
 /// A proxy, and how it knows us.
@@ -72,7 +74,13 @@ impl Line {
                 reason,
             })?,
             proxy: options.proxy.as_ref().map(through).transpose()?,
+            names: Names::default(),
         })
+    }
+
+    /// The same, where names are found otherwise.
+    pub(super) fn finding(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 
     /// A client with a pool of its own; a connection must stand within `connect`, proxy and TLS included.
@@ -81,7 +89,7 @@ impl Line {
         B: Body + Send,
         B::Data: Send,
     {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(self.names.clone());
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(connect));
@@ -141,7 +149,7 @@ impl Through {
         })
     }
 
-    fn tunnel(&self, tcp: HttpConnector) -> Tunnel<HttpConnector> {
+    fn tunnel(&self, tcp: Tcp) -> Tunnel<Tcp> {
         let tunnel = Tunnel::new(self.proxy.clone(), tcp);
         match &self.authorization {
             Some(authorization) => tunnel.with_auth(authorization.clone()),
@@ -171,11 +179,14 @@ fn tls(ca: Option<&Path>) -> Result<ClientConfig, String> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
+/// Connects to an address, or to those of a name.
+type Tcp = HttpConnector<Names>;
+
 /// The way of the bytes: straight to the provider, or through a proxy's tunnel.
 #[derive(Clone)]
 enum Road {
-    Straight(HttpConnector),
-    Tunnel(Tunnel<HttpConnector>),
+    Straight(Tcp),
+    Tunnel(Tunnel<Tcp>),
 }
 
 /// A future that gives a connection.

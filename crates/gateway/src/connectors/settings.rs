@@ -3,6 +3,7 @@
 use super::grant::Grant;
 use super::held::{Health, Held};
 use super::line::{HttpClient, Line};
+use super::names::{Lookup, Names};
 use super::{ConnectorError, ConnectorOptions, Credential};
 use hyper::Uri;
 use hyper::body::Body;
@@ -10,6 +11,7 @@ use hyper::http::uri::{Authority, Scheme};
 use register::model::{Deployment, Instant};
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use wire::Protocol;
 
@@ -69,6 +71,13 @@ impl Connector {
             is_stand_in: settings.is_stand_in,
             options,
         })
+    }
+
+    /// The same, where the addresses of names are found by something else than the system.
+    #[must_use]
+    pub fn finding(self, lookup: Arc<dyn Lookup>) -> Self {
+        let line = self.line.finding(Names::of(lookup));
+        Self { line, ..self }
     }
 
     /// Id.

@@ -85,7 +85,8 @@ impl Upstream {
     fn seat(&self, connector: &Connector) -> Option<Seat> {
         let lanes = self.lanes.get(connector.id())?;
         let here = runtime::Handle::current().id();
-        let free = |lanes: &HashMap<runtime::Id, Vec<Arc<Lane>>>| lanes.get(&here)?.iter().find_map(Seat::take);
+        let free =
+            |lanes: &HashMap<runtime::Id, Vec<Arc<Lane>>>| lanes.get(&here)?.iter().find_map(Seat::take);
         if let Some(seat) = free(&lanes.read().unwrap_or_else(PoisonError::into_inner)) {
             return Some(seat);
         }

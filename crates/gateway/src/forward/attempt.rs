@@ -4,7 +4,7 @@
 //! has waited so long that their side must hear something. Until then a failure can still be tried elsewhere; after
 //! that the caller's answer has begun, and whatever comes is told in it.
 
-use super::due::OutcomeDue;
+use super::due::{self, OutcomeDue};
 use super::lost::{self, LastWords, Lost, Watching};
 use super::pass::Passing;
 use super::refused::{self, Kept};
@@ -356,7 +356,7 @@ pub(super) fn acceptable(status: StatusCode, connector: &str) -> Result<(), Faul
 
 /// Whether a status says that this provider cannot at present, and another may.
 fn may_be_tried_elsewhere(status: StatusCode) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+    due::says_that_it_cannot(status.as_u16())
 }
 
 /// How long a provider asks to be left alone, where it says so in seconds.

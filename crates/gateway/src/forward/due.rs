@@ -90,8 +90,13 @@ impl OutcomeDue {
         self.outcome.ended
     }
 
-    /// It has ended.
+    /// It has ended. An answer that says that the provider cannot is its failure, however well it was passed on.
     pub(super) fn end(&mut self, ended: Ended) {
+        let has_failed = self.outcome.status.is_some_and(says_that_it_cannot);
+        let ended = match ended {
+            Ended::Completed if has_failed => Ended::UpstreamError,
+            ended => ended,
+        };
         self.outcome.ended = ended;
         let is_failure = matches!(
             ended,
@@ -105,6 +110,11 @@ impl OutcomeDue {
             probe.report(false, tokio::time::Instant::now());
         }
     }
+}
+
+/// Whether a status says that a provider cannot at present; another may be able to.
+pub(super) fn says_that_it_cannot(status: u16) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || (500..=599).contains(&status)
 }
 
 impl Drop for OutcomeDue {

@@ -56,6 +56,8 @@ pub(super) struct Passing {
     is_framed: bool,
     meter: Meter,
     rhythm: Rhythm,
+    /// Whether it has been asked for its first piece.
+    is_asked: bool,
 }
 
 /// When to look at the clock, and what was seen.
@@ -148,6 +150,7 @@ impl Passing {
             stream,
             is_framed: true,
             meter: Meter::default(),
+            is_asked: false,
         }
     }
 
@@ -361,6 +364,14 @@ impl Body for Passing {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         let _entered = this.call.asker.seen.id.enter();
+        let is_first = !std::mem::replace(&mut this.is_asked, true);
+        // cut off before its first piece, an answer would be none at all; what came with its head was permitted when it came
+        if is_first
+            && this.stream.is_none()
+            && let Poll::Ready(frame) = this.poll_provider(cx)
+        {
+            return Poll::Ready(frame);
+        }
         if matches!(this.from, Coming::Head(_) | Coming::Body(_))
             && let Poll::Ready(lost) = this.call.watching.as_mut().poll(cx)
             && let Some(error) = this.lose(lost)

@@ -4,6 +4,7 @@
 //! begins with. A connection that says nothing is closed at its deadline in either. In HTTP/2 one connection carries
 //! many requests, so what one may cost is bounded: requests at a time, requests taken back, pings that must be answered.
 
+use super::guarded::Guarded;
 use super::peers::Counted;
 use super::workers::Carried;
 use crate::routes;
@@ -84,7 +85,9 @@ pub(super) async fn converse(
             Ok(Err(_)) | Err(_) => {}
         },
         Some(tls) => match timeout(deadline, tls.accept(stream)).await {
-            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => Box::pin(talk.http2(stream)).await,
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+                Box::pin(talk.http2(stream)).await
+            }
             Ok(Ok(stream)) => Box::pin(talk.http1(stream)).await,
             Ok(Err(error)) => tracing::debug!(%error, "a connection was not made secure"),
             Err(_) => {}
@@ -132,7 +135,7 @@ impl Talk {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(header);
         builder.max_buf_size(READ_AHEAD).max_headers(MAX_HEADERS);
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(Guarded::new(stream)), service));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = stopped(stopping) => {

@@ -64,7 +64,9 @@ impl Worker {
             // whoever stops it drops the other end, which is no error
             let _dropped = runtime.block_on(stopped);
         };
-        thread::Builder::new().name("data-plane".to_owned()).spawn(carry)?;
+        thread::Builder::new()
+            .name("data-plane".to_owned())
+            .spawn(carry)?;
         Ok(Self {
             handle,
             carried: Arc::default(),

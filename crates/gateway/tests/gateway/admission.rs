@@ -335,6 +335,7 @@ async fn a_model_of_another_protocol_names_the_route_that_serves_it() {
     assert_eq!(world.entries().await, Vec::<Value>::new());
 }
 
+/// Acceptance A29: the one id that is served here has an owner.
 #[tokio::test]
 async fn the_reason_can_be_asked_for_again_by_the_same_person_only() {
     let provider = quiet().await;

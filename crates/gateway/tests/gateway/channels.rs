@@ -6,6 +6,7 @@ mod azure;
 mod credentials;
 mod google;
 mod line;
+mod names;
 mod service;
 
 use crate::world::{Plan, changed};

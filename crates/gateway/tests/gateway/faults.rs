@@ -253,6 +253,7 @@ async fn when_the_caller_leaves_before_the_answer_the_provider_is_let_go_too() {
     assert_eq!(world.entries().await[1]["ended"], "client_cancelled");
 }
 
+/// Acceptance A31: hosts are pinned by the register.
 #[tokio::test]
 async fn a_connector_outside_the_pin_stops_the_start() {
     let device = Arc::new(Failing);

@@ -287,6 +287,7 @@ fn check_absent(text: &str, where_: &str, secrets: &[&str]) {
     }
 }
 
+/// Acceptance A68: a sweep over everything that anybody is told.
 #[tokio::test]
 async fn nothing_confidential_is_in_any_answer_log_line_or_ledger_line() {
     let log = Log::begin();

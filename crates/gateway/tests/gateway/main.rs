@@ -10,9 +10,14 @@ mod activation;
 #[cfg(test)]
 mod admission;
 #[cfg(test)]
+mod asked;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod bombs;
+#[cfg(test)]
 mod broken_off;
+#[cfg(test)]
 mod caps;
 #[cfg(test)]
 mod channels;
@@ -24,6 +29,8 @@ mod exporting;
 mod faults;
 #[cfg(test)]
 mod ids;
+#[cfg(test)]
+mod injected;
 #[cfg(test)]
 mod leaks;
 #[cfg(test)]
@@ -45,6 +52,8 @@ mod reach;
 #[cfg(test)]
 mod routing;
 #[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod surfaces;
@@ -53,8 +62,12 @@ mod telemetry;
 #[cfg(test)]
 mod translating;
 #[cfg(test)]
+mod troubled;
+#[cfg(test)]
 mod walls;
 #[cfg(test)]
 mod watched;
+#[cfg(test)]
+mod wires;
 #[cfg(test)]
 mod world;

@@ -18,6 +18,7 @@ fn failing() -> Instant {
     NOW
 }
 
+/// Acceptance R32.
 #[tokio::test]
 async fn a_panic_is_one_500_in_the_dialect_and_the_gateway_lives() {
     let provider = Provider::answering("200 OK", "{}").await;
@@ -46,7 +47,26 @@ async fn a_panic_is_one_500_in_the_dialect_and_the_gateway_lives() {
     LEFT.store(0, Ordering::SeqCst);
     assert_eq!(caller.get("/v1/models").await.status, 500);
     assert_eq!(provider.got().len(), 8);
+    // a thousand times, at any place; whatever they held is free again
+    for number in 0..1_000 {
+        LEFT.store(number % 4, Ordering::SeqCst);
+        let answer = caller.post("/v1/chat/completions", "{\"model\":\"gpt\"}").await;
+        assert_eq!(answer.status, 500, "{number}");
+    }
+    LEFT.store(-1, Ordering::SeqCst);
+    assert_eq!(
+        caller
+            .post("/v1/chat/completions", "{\"model\":\"gpt\"}")
+            .await
+            .status,
+        200
+    );
+    let numbers = world.numbers().await;
+    assert!(
+        numbers.contains("bailiwick_streams_open 0") || !numbers.contains("bailiwick_streams_open"),
+        "{numbers}"
+    );
     let entries = world.entries().await;
     let ended = |how: &str| entries.iter().filter(|entry| entry["ended"] == how).count();
-    assert_eq!((ended("completed"), ended("not_forwarded")), (8, 2));
+    assert_eq!((ended("completed"), ended("not_forwarded")), (9, 2 + 250));
 }

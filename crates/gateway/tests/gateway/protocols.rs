@@ -97,6 +97,25 @@ async fn a_connection_that_begins_http2_and_says_no_more_is_closed() {
     }
 }
 
+/// Frames of a flood.
+const FRAMES: u32 = 200_000;
+
+/// Kinds of frames.
+const HEADERS_KIND: u8 = 1;
+const RESET: u8 = 3;
+const GOAWAY: u8 = 7;
+
+/// The kinds of the frames that were heard.
+fn kinds(heard: &[u8]) -> Vec<u8> {
+    let (mut kinds, mut rest) = (Vec::new(), heard);
+    while let Some((head, behind)) = rest.split_at_checked(9) {
+        kinds.push(head[3]);
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        rest = behind.get(usize::try_from(length).unwrap()..).unwrap_or_default();
+    }
+    kinds
+}
+
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let mut frame = length[1..].to_vec();
@@ -109,7 +128,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 /// `GET /` of the host `a`, with an index for each of the first three.
 const HEADERS: &[u8] = &[0x82, 0x86, 0x84, 0x41, 0x01, b'a'];
 
-/// Sends frames until the gateway has had enough, and says whether it had.
+/// Sends frames until the gateway has had enough, and says whether it had, and said so.
 async fn flood(world: &World, frames: impl Fn(u32) -> Vec<u8>) -> bool {
     let stream = Caller::new(world.address, NY_TRADER.office).connect().await;
     let (mut reading, mut writing) = stream.into_split();
@@ -120,10 +139,15 @@ async fn flood(world: &World, frames: impl Fn(u32) -> Vec<u8>) -> bool {
     reader.spawn(async move {
         let mut rest = Vec::new();
         let _ = reading.read_to_end(&mut rest).await;
+        rest
     });
-    for number in 0..200_000 {
+    for number in 0..FRAMES {
         if writing.write_all(&frames(number * 2 + 1)).await.is_err() {
-            return true;
+            let heard = reader.join_next().await.unwrap().unwrap();
+            // a reset may overtake the farewell
+            return heard.is_empty()
+                || kinds(&heard).contains(&GOAWAY)
+                || !kinds(&heard).contains(&HEADERS_KIND);
         }
         if number % 1000 == 0 {
             tokio::task::yield_now().await;
@@ -132,6 +156,7 @@ async fn flood(world: &World, frames: impl Fn(u32) -> Vec<u8>) -> bool {
     false
 }
 
+/// Acceptance A35: requests taken back, heads without end, answers that the gateway is made to take back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn floods_of_http2_end_their_connection_and_hurt_nobody_else() {
     let (world, provider) = world(Listening::default(), Limits::default()).await;
@@ -161,6 +186,105 @@ async fn floods_of_http2_end_their_connection_and_hurt_nobody_else() {
     assert!(ended, "requests that the gateway is made to take back");
     assert_eq!(answer.status, 200);
     assert_eq!(provider.got().len(), 3);
+}
+
+/// Acceptance A35: floods of what costs next to nothing; whether or not they are ended, nobody else is hurt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cheap_floods_of_http2_hurt_nobody_else() {
+    let (world, provider) = world(Listening::default(), Limits::default()).await;
+    let healthy = world.caller(NY_TRADER);
+    let floods: [fn(u32) -> Vec<u8>; 5] = [
+        |_| frame(6, 0, 0, &[0; 8]),
+        |_| frame(4, 0, 0, &[0, 3, 0, 0, 0, 1]),
+        |stream| frame(2, 0, stream, &[0, 0, 0, 0, 1]),
+        |_| frame(8, 0, 0, &[0, 0, 0, 1]),
+        |stream| match stream {
+            1 => frame(1, 4, 1, HEADERS),
+            _ => frame(0, 0, 1, &[]),
+        },
+    ];
+    for frames in floods {
+        let answers = async {
+            for _ in 0..10 {
+                assert_eq!(healthy.post(CHAT, "{\"model\":\"gpt\"}").await.status, 200);
+            }
+        };
+        tokio::select! {
+            _ = flood(&world, frames) => assert_eq!(healthy.post(CHAT, "{\"model\":\"gpt\"}").await.status, 200),
+            () = answers => {}
+        }
+    }
+    assert!(!provider.got().is_empty());
+}
+
+/// A header that no table has, written out.
+fn literal(name: &[u8], value: &[u8]) -> Vec<u8> {
+    let length = |text: &[u8]| u8::try_from(text.len()).unwrap();
+    [&[0, length(name)][..], name, &[length(value)], value].concat()
+}
+
+/// A request for GPT with some more headers, and the first answer to it: the kinds of frames until something is said.
+async fn asked_with(world: &World, more: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut head = vec![0x83, 0x86];
+    head.extend(literal(b":path", CHAT.as_bytes()));
+    head.extend(literal(b":authority", b"gateway.test"));
+    head.extend(literal(b"x-api-key", NY_TRADER.key().as_bytes()));
+    head.extend(more.iter().flat_map(|(name, value)| literal(name, value)));
+    let mut request = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    request.extend(frame(4, 0, 0, &[]));
+    request.extend(frame(1, 4, 1, &head));
+    request.extend(frame(0, 1, 1, b"{\"model\":\"gpt\"}"));
+    let mut stream = Caller::new(world.address, NY_TRADER.office).connect().await;
+    stream.write_all(&request).await.unwrap();
+    let mut heard = Vec::new();
+    loop {
+        let said = kinds(&heard);
+        let is_said = said
+            .iter()
+            .any(|kind| [HEADERS_KIND, RESET, GOAWAY].contains(kind));
+        if is_said || stream.read_buf(&mut heard).await.unwrap_or(0) == 0 {
+            return said;
+        }
+    }
+}
+
+/// Acceptance A32, A34: what would frame a request otherwise in HTTP/1, and letters that end lines, in HTTP/2.
+#[tokio::test]
+async fn headers_that_would_mean_something_else_in_http1_are_refused() {
+    let (world, provider) = world(Listening::default(), Limits::default()).await;
+    assert_eq!(
+        asked_with(&world, &[(b"x-a", b"b")]).await.last(),
+        Some(&HEADERS_KIND)
+    );
+    assert_eq!(provider.got().len(), 1, "a clear request is served");
+    let cases: [&[(&[u8], &[u8])]; 14] = [
+        &[(b"x-a", b"b\r\nx-b: c")],
+        &[(b"x-a", b"b\nc")],
+        &[(b"x-a", b"b\rc")],
+        &[(b"x-a", b"b\0c")],
+        &[(b"x-a\r\nx-b", b"c")],
+        &[(b"x a", b"c")],
+        &[(b"X-A", b"c")],
+        &[(b"", b"c")],
+        &[(b"transfer-encoding", b"chunked")],
+        &[(b"connection", b"upgrade"), (b"upgrade", b"h2c")],
+        &[(b"content-length", b"5")],
+        &[(b"content-length", b"15"), (b"content-length", b"16")],
+        &[(b":path", b"/healthz")],
+        &[(b":unknown", b"a")],
+    ];
+    for more in cases {
+        asked_with(&world, more).await;
+        assert_eq!(provider.got().len(), 1, "{more:?}");
+    }
+    assert_eq!(
+        world
+            .caller(NY_TRADER)
+            .post(CHAT, "{\"model\":\"gpt\"}")
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ kind = "territory.user_location"
 deny = { in = ["US"] }
 "#;
 
-fn with_second(agreement: &str, changes: &[(&str, &str)]) -> Vec<Source> {
+pub(crate) fn with_second(agreement: &str, changes: &[(&str, &str)]) -> Vec<Source> {
     let mut sources = changed(changes);
     let mut add = |path: &str, text: String| {
         let path = path.to_owned();
@@ -59,7 +59,7 @@ fn with_second(agreement: &str, changes: &[(&str, &str)]) -> Vec<Source> {
     sources
 }
 
-async fn world(first: SocketAddr, second: SocketAddr, sources: Vec<Source>) -> World {
+pub(crate) async fn world(first: SocketAddr, second: SocketAddr, sources: Vec<Source>) -> World {
     Plan {
         others: vec![("openai-api-two", second)],
         sources,
@@ -69,7 +69,7 @@ async fn world(first: SocketAddr, second: SocketAddr, sources: Vec<Source>) -> W
     .await
 }
 
-async fn nowhere() -> SocketAddr {
+pub(crate) async fn nowhere() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
@@ -121,6 +121,7 @@ async fn a_provider_that_is_not_reached_is_passed_over() {
     assert_eq!(world.caller(NY_TRADER).post(CHAT, GPT).await.status, 200);
 }
 
+/// Acceptance A25: the decision about the alternative is recorded too.
 #[tokio::test]
 async fn what_the_caller_may_not_use_is_never_tried() {
     for status in [
@@ -166,6 +167,7 @@ async fn a_refusal_by_place_is_final_and_recorded() {
     assert_eq!(outcomes(&entries)[0]["ended"], "upstream_refused");
 }
 
+/// Acceptance R20: what has begun is not begun again.
 #[tokio::test]
 async fn nothing_is_tried_again_after_the_first_byte() {
     let first = Provider::start(vec![begin("data: 1\n\n")]).await;

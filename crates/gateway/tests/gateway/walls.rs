@@ -154,6 +154,7 @@ async fn status(stream: &mut TcpStream, method: &str, target: &str, headers: &st
     }
 }
 
+/// Acceptance A20: hosts, absolute forms, escapes, doubled and dotted segments, parameters, letter case.
 #[tokio::test]
 async fn no_spelling_of_a_protected_route_passes_without_a_key() {
     let provider = Provider::answering("200 OK", "{}").await;
@@ -181,6 +182,7 @@ async fn no_spelling_of_a_protected_route_passes_without_a_key() {
     assert!(provider.got().is_empty());
 }
 
+/// Acceptance A41: every path that the source has, listed or not; each refusal is counted.
 #[tokio::test]
 async fn every_route_of_the_source_needs_a_key() {
     let provider = Provider::answering("200 OK", "{}").await;
@@ -192,11 +194,19 @@ async fn every_route_of_the_source_needs_a_key() {
     paths.retain(|path| path.starts_with('/') && !path.contains([' ', '{', '\\', '\n']));
     let open = ["/", "/api/hello", "/healthz", "/readyz"];
     assert!(paths.len() > 12, "{paths:?}");
+    let mut refused = 0;
     for path in paths.iter().filter(|path| !open.contains(&path.as_str())) {
         for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
             assert_eq!(bare.ask(method, path, b"").await.status, 401, "{method} {path}");
+            refused += 1;
         }
     }
+    let numbers = world.numbers().await;
+    let counted = numbers
+        .lines()
+        .filter(|line| line.starts_with("bailiwick_requests_total{") && line.contains("status=\"4xx\""))
+        .map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap());
+    assert_eq!(counted.sum::<usize>(), refused, "{numbers}");
     assert!(provider.got().is_empty());
 }
 
@@ -226,7 +236,8 @@ fn literals(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whoever puts a request on a connection to a provider holds the proof that it was permitted and recorded.
+/// Acceptance A41: whoever puts a request on a connection to a provider holds the proof that it was permitted and
+/// recorded.
 ///
 /// The type says most of it: only the ledger makes a `Recorded<Permit>`, and sending takes one by value. This says that
 /// nothing else in the gateway sends.
@@ -267,6 +278,7 @@ fn only_code_that_holds_a_recorded_permit_sends() {
     }
 }
 
+/// Acceptance A40: no header, query or key of a body leads anywhere.
 #[tokio::test]
 async fn no_address_of_a_request_is_ever_called() {
     let canary = Provider::answering("200 OK", "{}").await;
@@ -337,6 +349,7 @@ async fn no_address_of_a_request_is_ever_called() {
     );
 }
 
+/// Acceptance A29: two people, every family of ids, all told the same.
 #[tokio::test]
 async fn ids_of_what_a_provider_keeps_are_nobodys() {
     let provider = Provider::answering("200 OK", "{\"data\":\"another person's\"}").await;
@@ -381,6 +394,7 @@ async fn ids_of_what_a_provider_keeps_are_nobodys() {
     assert!(provider.got().is_empty());
 }
 
+/// Acceptance A24: names and aliases, in two territories and every protocol.
 #[tokio::test]
 async fn every_name_of_a_model_is_resolved_before_it_is_decided() {
     let provider = Provider::answering("200 OK", "{}").await;
@@ -434,7 +448,37 @@ async fn every_name_of_a_model_is_resolved_before_it_is_decided() {
         }
     }
     assert_eq!(provider.got().len(), 2);
+    // the same model by any spelling of JSON, in any protocol
+    for body in [
+        "{\"model\":\"s\\u006fnnet\"}",
+        "{\"m\\u006fdel\":\"sonnet\"}",
+        "{\"model\" : \"sonnet\"}",
+        "{\"metadata\":{\"model\":\"gpt\"},\"model\":\"claude-sonnet\"}",
+    ] {
+        for path in [
+            "/v1/messages",
+            "/v1/chat/completions",
+            "/v1/responses",
+            "/v1/messages/count_tokens",
+        ] {
+            let refused = world.caller(HK_ANALYST).post(path, body).await;
+            let clause = refused.header("bailiwick-clause");
+            assert_eq!(clause, "anthropic-2024 2.3", "{path} {body}: {}", refused.text());
+        }
+    }
+    for path in [
+        "sonnet:generateContent",
+        "claude-sonnet:streamGenerateContent",
+        "s%6fnnet:countTokens",
+    ] {
+        let refused = world
+            .caller(HK_ANALYST)
+            .post(&format!("/v1beta/models/{path}"), "{}")
+            .await;
+        assert_eq!(refused.header("bailiwick-clause"), "anthropic-2024 2.3", "{path}");
+    }
+    assert_eq!(provider.got().len(), 2);
     let entries = world.entries().await;
     let of_alias = entries.iter().filter(|entry| entry["asked"] == "sonnet");
-    assert!(of_alias.clone().count() == 2 && of_alias.clone().all(|entry| entry["model"] == "claude-sonnet"));
+    assert!(of_alias.clone().count() > 2 && of_alias.clone().all(|entry| entry["model"] == "claude-sonnet"));
 }

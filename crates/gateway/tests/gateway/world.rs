@@ -4,8 +4,8 @@ use crate::client::Caller;
 use decision::Snapshot;
 use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Export,
-    ExportSettings, Gateway, GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory,
-    Metrics, Rates, Switch, Telemetry,
+    ExportSettings, Gateway, GatewayConfig, GatewayError, InForce, Limits, Listening, Lookup,
+    MeasuresInMemory, Metrics, Rates, Switch, Telemetry,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -94,6 +94,8 @@ pub(crate) struct Plan {
     pub(crate) rates: Rates,
     pub(crate) export: Option<ExportSettings>,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
+    /// What knows the addresses of names, in the place of the system.
+    pub(crate) lookup: Option<Arc<dyn Lookup>>,
 }
 
 impl Plan {
@@ -114,6 +116,7 @@ impl Plan {
             rates: Rates::default(),
             export: None,
             adjust: Box::new(|_| {}),
+            lookup: None,
         }
     }
 
@@ -138,7 +141,11 @@ impl Plan {
                 (self.adjust)(&mut settings);
                 settings
             })
-            .map(|settings| Connector::open(&settings, |_| None).unwrap());
+            .map(|settings| Connector::open(&settings, |_| None).unwrap())
+            .map(|connector| match &self.lookup {
+                Some(lookup) => connector.finding(Arc::clone(lookup)),
+                None => connector,
+            });
         let mut config = config(connectors.collect(), device, self.limits, &self.sources);
         config.clock = self.clock;
         config.listening = self.listening;

@@ -90,9 +90,10 @@ impl Scribe<'_, '_> {
                     .cloned()
                     .partition(|one| one.acts_on == ActsOn::Anywhere);
                 let lifted = match other {
-                    Test::ForeignPerson { citizenships: set, .. } | Test::BeneficiaryIn(set) => {
-                        Some(self.text.chart(set))
+                    Test::ForeignPerson {
+                        citizenships: set, ..
                     }
+                    | Test::BeneficiaryIn(set) => Some(self.text.chart(set)),
                     _ => None,
                 };
                 let covering = self.covering(put, &outside, lifted.as_deref());

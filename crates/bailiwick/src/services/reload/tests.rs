@@ -117,6 +117,7 @@ fn a_changed_clause_takes_over_and_back() {
     assert_eq!(reloader.digest(), first);
 }
 
+/// Acceptance R09: unknown groups, tests that fail, hosts outside the pin, networks that are none.
 #[test]
 fn whatever_does_not_fit_is_refused_with_its_place() {
     let check = |file: &'static str, from: &str, to: &str, words: &str| {
@@ -264,6 +265,7 @@ fn mutant(number: usize, dice: &mut Dice) -> Files {
     files
 }
 
+/// Acceptance R09: two hundred mutants of a register.
 #[test]
 fn mutated_registers_are_activated_or_refused_with_a_place_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();

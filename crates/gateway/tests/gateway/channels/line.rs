@@ -87,6 +87,7 @@ async fn check_not_called(plan: Plan, service: &Service) {
     assert_eq!(service.got().len(), 0);
 }
 
+/// Acceptance A31: names are proved by certificates.
 #[tokio::test]
 async fn without_trust_there_is_no_call() {
     let (authority, other) = (Authority::new(), Authority::new());

@@ -61,18 +61,27 @@ impl Service {
     pub(super) async fn plain(
         answer: impl Fn(&Got) -> Response<Full<Bytes>> + Send + Sync + 'static,
     ) -> Self {
-        Self::start(None, Arc::new(answer)).await
+        Self::start("127.0.0.1:0", None, Arc::new(answer)).await
     }
 
     pub(super) async fn tls(
         config: ServerConfig,
         answer: impl Fn(&Got) -> Response<Full<Bytes>> + Send + Sync + 'static,
     ) -> Self {
-        Self::start(Some(TlsAcceptor::from(Arc::new(config))), Arc::new(answer)).await
+        Self::tls_at("127.0.0.1:0", config, answer).await
     }
 
-    async fn start(tls: Option<TlsAcceptor>, answer: Arc<Answering>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    pub(super) async fn tls_at(
+        address: &str,
+        config: ServerConfig,
+        answer: impl Fn(&Got) -> Response<Full<Bytes>> + Send + Sync + 'static,
+    ) -> Self {
+        let tls = TlsAcceptor::from(Arc::new(config));
+        Self::start(address, Some(tls), Arc::new(answer)).await
+    }
+
+    async fn start(address: &str, tls: Option<TlsAcceptor>, answer: Arc<Answering>) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let got = Arc::new(Mutex::new(Vec::new()));
         let together = Arc::new(AtomicUsize::new(0));

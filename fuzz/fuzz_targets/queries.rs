@@ -1,0 +1,4 @@
+//! Feeds any bytes to the harness `fuzz::passing::queries`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::passing::queries(bytes));
