@@ -63,9 +63,9 @@ pub(crate) async fn forward(
             Attempted::Answer(answer) => return Ok(answer),
             Attempted::Failed(failed) => failed,
         };
-        match routing::next(asker, &tried).await {
+        match Box::pin(routing::next(asker, &tried)).await {
             Some(next) => permit = next,
-            None => return failed.answer(asker, connector.unwrap_or_default()).await,
+            None => return Box::pin(failed.answer(asker, connector.unwrap_or_default())).await,
         }
         failed.give_up();
     }

@@ -137,7 +137,8 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
         tracing::warn!(internal, "internal headers were taken off a request");
     }
     let is_last = asks_for_another_protocol(&request);
-    let answering = id.within(answer(shared, peer, request, &counting.seen));
+    // in a box, since each layer around it would hold it twice
+    let answering = id.within(Box::pin(answer(shared, peer, request, &counting.seen)));
     let mut answer = match caught(answering).await {
         Ok(answer) => answer,
         Err(panicked) => {

@@ -163,7 +163,7 @@ impl Call {
         };
         tokio::select! {
             biased;
-            lost = &mut self.watching => self.withdrawn(lost).await.map(Attempted::Answer),
+            lost = &mut self.watching => Box::pin(self.withdrawn(lost)).await.map(Attempted::Answer),
             head = &mut sending => match head {
                 Ok(head) => self.head(head).await,
                 Err(none) => Ok(Attempted::Failed(Box::new(self.failed(none)))),
@@ -204,7 +204,7 @@ impl Call {
             })));
         }
         if refused::may_be_by_place(status) {
-            return Ok(Attempted::Answer(self.perhaps_refused(head).await));
+            return Ok(Attempted::Answer(Box::pin(self.perhaps_refused(head)).await));
         }
         Ok(Attempted::Answer(self.answer(head).await?))
     }
@@ -217,10 +217,10 @@ impl Call {
         };
         if !head.status().is_success() {
             self.answering = Some(answering);
-            return Ok(self.perhaps_refused(head).await);
+            return Ok(Box::pin(self.perhaps_refused(head)).await);
         }
         let idle = self.asker.shared.limits.idle;
-        let translated = translation::answer(&answering, head, idle).await;
+        let translated = Box::pin(translation::answer(&answering, head, idle)).await;
         match translated.inspect_err(|_| self.due.end(Ended::UpstreamError))? {
             Translated::Events(head) => Ok(pass_back(self, dialect, head)),
             Translated::Whole(parts, body) => Ok(self.whole(&parts, body)),

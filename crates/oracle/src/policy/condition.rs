@@ -144,7 +144,7 @@ impl Scribe<'_, '_> {
     }
 
     /// A place test with the exceptions of its clause. They act place by place; but an entity is not somewhere, it is
-    /// established somewhere, so that a test of its places asks where the people are.
+    /// established somewhere, so that a test of its places is lifted as a whole, by where the people are.
     fn tested(&self, put: &Put, base: Base, bearer: Bearer) -> Grades {
         let key = put.key();
         let of_entity = matches!(
@@ -167,10 +167,10 @@ impl Scribe<'_, '_> {
         let grades = self.place_grades(&PlaceTest {
             base,
             bearer,
-            exceptions: &inside,
+            exceptions: &[],
             key,
         });
-        grades.lifted(&self.covering(put, &outside, None))
+        grades.lifted(&Exception::any(inside.iter()).or(self.covering(put, &outside, None)))
     }
 
     /// What exceptions for places come to for a test that is not put place by place. One of them must reach every place:
