@@ -23,9 +23,12 @@ pub(super) const LANE: u32 = 64;
 
 /// Connections to providers.
 pub(crate) struct Upstream {
-    lanes: HashMap<String, RwLock<HashMap<runtime::Id, Vec<Arc<Lane>>>>>,
+    lanes: HashMap<String, RwLock<LanesByRuntime>>,
     connect: Duration,
 }
+
+/// The lanes of one connector.
+type LanesByRuntime = HashMap<runtime::Id, Vec<Arc<Lane>>>;
 
 /// A client, and how many requests it carries.
 struct Lane {
