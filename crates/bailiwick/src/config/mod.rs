@@ -7,6 +7,7 @@
 pub(crate) mod credential;
 mod environment;
 mod read;
+mod store;
 
 use crate::exit::UsageError;
 use crate::folder::CONFIGURATION;
@@ -19,6 +20,7 @@ use register::model::PlaceFact;
 use register::source::{Position, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+pub(crate) use store::{KeptIn, StoreConfig};
 use wire::Protocol;
 
 /// The configuration of an installation. Paths are resolved against the folder of its file.
@@ -32,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) listeners: Vec<Listener>,
     /// How providers are reached.
     pub(crate) connectors: Vec<Connector>,
+    /// Where people and keys are kept.
+    pub(crate) store: StoreConfig,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.

@@ -3,6 +3,7 @@
 
 mod connector;
 mod serving;
+mod store;
 
 use super::environment;
 use super::{Config, Listener};
@@ -63,6 +64,7 @@ impl<'s> Reader<'s> {
             "tls",
             "limits",
             "telemetry",
+            "store",
         ];
         self.known_keys(root, &known);
         Config {
@@ -76,6 +78,7 @@ impl<'s> Reader<'s> {
             }),
             listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
             connectors: self.connectors(root),
+            store: self.store(root),
             serving: self.serving(root),
             telemetry: self.telemetry(root),
         }

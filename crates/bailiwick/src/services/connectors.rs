@@ -3,6 +3,7 @@
 use crate::config::credential::{Credential, variable};
 use crate::config::{Config, Connector as Configured};
 use gateway::{Connector, ConnectorError, ConnectorSettings, Connectors};
+use identity::People;
 use register::model::PlaceFact;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub(crate) struct Ways {
     pub(crate) connectors: Arc<Connectors>,
     /// Where calls of connectors leave, where the configuration says so.
     pub(crate) egress: Vec<(String, PlaceFact)>,
+    /// The people of a store, if there is one, who come before those of any register.
+    pub(crate) people: Option<Arc<People>>,
 }
 
 impl Ways {
@@ -25,7 +28,11 @@ impl Ways {
     /// Ways of connectors that are open.
     pub(crate) fn of(connectors: Vec<Connector>, egress: Vec<(String, PlaceFact)>) -> anyhow::Result<Self> {
         let connectors = Arc::new(Connectors::new(connectors)?);
-        Ok(Self { connectors, egress })
+        Ok(Self {
+            connectors,
+            egress,
+            people: None,
+        })
     }
 }
 

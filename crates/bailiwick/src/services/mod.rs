@@ -1,6 +1,7 @@
 //! Wiring: a snapshot, a data folder and connectors become gateways that serve until the program is told to stop.
 
 pub(crate) mod connectors;
+pub(crate) mod keeping;
 pub(crate) mod load;
 mod reload;
 mod upkeep;
@@ -14,7 +15,8 @@ use decision::Snapshot;
 use gateway::{
     Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics, Switch, Telemetry,
 };
-use identity::{KeyRing, Keys, RegisterDirectory};
+use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
+use keeping::Following;
 use ledger::Recorder;
 use load::{LoadError, Loaded};
 use reload::Reloader;
@@ -37,6 +39,7 @@ pub(crate) struct Services {
     directory: Arc<RegisterDirectory>,
     ways: Ways,
     keys: Arc<dyn Keys>,
+    following: Option<Arc<Following>>,
     recorder: Recorder,
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
@@ -46,6 +49,7 @@ pub(crate) struct Services {
 /// What a process keeps of its own.
 pub(crate) struct Kept {
     keys: Arc<dyn Keys>,
+    following: Option<Arc<Following>>,
     recorder: Recorder,
 }
 
@@ -54,8 +58,19 @@ impl Kept {
     pub(crate) fn open(data: &DataDir, keys: KeyRing) -> anyhow::Result<Self> {
         Ok(Self {
             keys: Arc::new(keys),
+            following: None,
             recorder: Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?),
         })
+    }
+
+    /// The same with the people and keys of a store, which come before the others.
+    pub(crate) fn with_store(self, following: Following) -> Self {
+        let of_store = Arc::clone(&following.keys) as Arc<dyn Keys>;
+        Self {
+            keys: Arc::new(EitherKeys(vec![of_store, self.keys])),
+            following: Some(Arc::new(following)),
+            ..self
+        }
     }
 }
 
@@ -64,13 +79,18 @@ impl Services {
     ///
     /// # Errors
     /// When the register does not fit the ways to providers, or its networks cannot be told apart.
-    pub(crate) fn new(snapshot: Snapshot, ways: Ways, kept: Kept) -> Result<Self, LoadError> {
+    pub(crate) fn new(snapshot: Snapshot, mut ways: Ways, kept: Kept) -> Result<Self, LoadError> {
+        ways.people = kept
+            .following
+            .as_deref()
+            .map(|following| Arc::clone(&following.people));
         let Loaded { in_force, directory } = load::complete(snapshot, &ways)?;
         Ok(Self {
             switch: Arc::new(Switch::new(in_force)),
             directory,
             ways,
             keys: kept.keys,
+            following: kept.following,
             recorder: kept.recorder,
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
@@ -131,11 +151,20 @@ impl Services {
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
         }
+        let following = self.following.clone();
+        let switch = Arc::clone(&self.switch);
+        let follow = async {
+            match &following {
+                Some(following) => following.run(&switch).await,
+                None => std::future::pending().await,
+            }
+        };
         let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {
             () = ending.asked_for() => None,
             ended = serving.join_next() => ended,
             () = upkeep.run() => None,
+            () = follow => None,
         };
         stop.send_replace(true);
         ended.map_or(Ok(()), whole)?;
@@ -143,6 +172,9 @@ impl Services {
             whole(ended)?;
         }
         telling.shutdown().await;
+        if let Some(following) = self.following {
+            following.note_uses().await;
+        }
         Ok(())
     }
 }
