@@ -3,7 +3,7 @@
 use crate::shared::Shared;
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, HeaderValue};
-use identity::KeyHolder;
+use identity::{ApiKey, KeyHolder};
 use wire::{Fault, FaultCode};
 
 /// Headers in which clients send a key: SDKs of one and the same protocol differ in this.
@@ -41,6 +41,24 @@ pub(crate) fn holder(shared: &Shared, headers: &HeaderMap, query: Option<&str>) 
         return Err(Fault::new(FaultCode::InvalidRequest, IN_QUERY));
     }
     Ok(holder)
+}
+
+/// Whether the key of a request is still taken: it may be revoked while its answer is on its way. A token that runs out
+/// meanwhile is no revocation.
+///
+/// # Errors
+/// When the request came with a key, and nothing that it came with is taken any more.
+pub(crate) fn still_taken(shared: &Shared, headers: &HeaderMap) -> Result<(), Fault> {
+    let at = (shared.clock)();
+    let is_key = |text: &str| ApiKey::parse_presented(text).is_ok();
+    let is_taken = presented(headers).any(|text| shared.keys.verify(text, at).is_some());
+    if is_taken || !presented(headers).any(is_key) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultCode::Unauthenticated,
+        "The key of this request has been revoked or has expired, so the answer ends here.",
+    ))
 }
 
 /// What is said about a key in an address.

@@ -34,6 +34,8 @@ mod quotas;
 #[cfg(test)]
 mod reach;
 #[cfg(test)]
+mod revoked;
+#[cfg(test)]
 mod routing;
 #[cfg(test)]
 mod streams;

@@ -6,7 +6,7 @@ use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Gateway,
     GatewayConfig, GatewayError, InForce, Limits, Listening, MeasuresInMemory, Rates, Switch, Telemetry,
 };
-use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
+use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, Keys, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
 use register::model::Instant;
 use register::source::Source;
@@ -90,6 +90,8 @@ pub(crate) struct Plan {
     pub(crate) listening: Listening,
     pub(crate) rates: Rates,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
+    /// Keys in place of those of the personas.
+    pub(crate) keys: Option<Arc<dyn Keys>>,
 }
 
 impl Plan {
@@ -106,6 +108,7 @@ impl Plan {
             listening: Listening::default(),
             rates: Rates::default(),
             adjust: Box::new(|_| {}),
+            keys: None,
         }
     }
 
@@ -135,6 +138,9 @@ impl Plan {
         config.clock = self.clock;
         config.listening = self.listening;
         config.rates = self.rates;
+        if let Some(keys) = self.keys {
+            config.keys = keys;
+        }
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let (stopping, receiver) = watch::channel(false);
         let telemetry = Telemetry {

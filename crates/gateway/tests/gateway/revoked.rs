@@ -1,0 +1,42 @@
+//! A key that is revoked ends what it was used for, also what is on its way.
+
+use crate::provider::{Provider, Step};
+use crate::streams::{CHAT, GPT, begin, outcomes};
+use crate::world::{NOW, NY_TRADER, Plan};
+use identity::{ApiKey, Bound, KeyHasher, KeyHolder, KeyRecord, LiveKeys};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+#[tokio::test]
+async fn a_stream_ends_when_its_key_is_revoked() {
+    let keys = Arc::new(LiveKeys::new(KeyHasher::new(&[5; 32])));
+    let key = ApiKey::parse(&NY_TRADER.key()).unwrap();
+    let holder = KeyHolder {
+        person: NY_TRADER.person.to_owned(),
+        application: None,
+    };
+    let hash = keys.hasher().hash(&key);
+    let mut record = KeyRecord::of(&key, hash, holder, Bound::Person, None, NOW);
+    keys.put(record.clone());
+    let closed = Arc::new(Notify::new());
+    let provider = Provider::start(vec![begin("data: 1\n\n"), Step::Silence(Arc::clone(&closed))]).await;
+    let plan = Plan {
+        keys: Some(Arc::clone(&keys) as _),
+        ..Plan::new(provider.address)
+    };
+    let world = plan.start().await;
+    let caller = world.caller(NY_TRADER);
+    let mut coming = caller.begin("POST", CHAT, GPT.as_bytes()).await;
+    coming.next().await.unwrap().unwrap();
+    record.revoked = Some(NOW);
+    keys.put(record);
+    world.switch.reconsider();
+    let text = coming.whole().await.text();
+    assert!(text.contains("has been revoked"), "{text}");
+    closed.notified().await;
+    assert_eq!(caller.post(CHAT, GPT).await.status, 401);
+    let entries = world.entries().await;
+    let outcomes = outcomes(&entries);
+    assert_eq!(outcomes.len(), 1);
+    assert_eq!(outcomes[0]["ended"], "withdrawn");
+}
