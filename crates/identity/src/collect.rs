@@ -157,18 +157,18 @@ impl FactCollector {
         let person = || holder.person.clone();
         let entry = self.directory.person(&holder.person);
         let entry = entry.ok_or_else(|| CollectError::UnknownPerson { person: person() })?;
-        let id = holder.application.as_ref().or(entry.application.as_ref());
+        let id = holder.application.as_deref().or(entry.application.as_deref());
         let id = id.ok_or_else(|| CollectError::NoApplication { person: person() })?;
         let application = self.applications.get(id);
         let application = application.ok_or_else(|| CollectError::UnknownApplication {
-            application: id.clone(),
+            application: id.to_owned(),
         })?;
         let mut request = request(application, &entry, choice)?;
         self.join_end_user(caller, application, &mut request, at)?;
         let mut facts = Facts {
             claims: self.claims(&entry, peer, at),
-            entity: entry.entity.clone(),
-            engaging_entity: entry.engaging_entity.clone(),
+            entity: entry.entity.to_string(),
+            engaging_entity: entry.engaging_entity.to_string(),
             person: self.person(&entry),
             request,
             egress: self.egress.clone(),
@@ -183,7 +183,7 @@ impl FactCollector {
         let facts = SealedFacts::seal(facts);
         Ok(Collected {
             facts,
-            application: id.clone(),
+            application: id.to_owned(),
         })
     }
 
@@ -204,27 +204,32 @@ impl FactCollector {
                 at,
             )
         });
-        let directory = self.directory.synced_at().map(|synced_at| {
+        let directory = self.directory.synced_for(entry).map(|synced_at| {
             let place = Some(entry.place.clone()).filter(|place| *place != PlaceFact::Unknown);
-            claim(ClaimSource::Directory, place, entry.site.clone(), synced_at)
+            claim(
+                ClaimSource::Directory,
+                place,
+                entry.site.as_deref().map(str::to_owned),
+                synced_at,
+            )
         });
         zone.into_iter().chain(directory).collect()
     }
 
     fn person(&self, entry: &DirectoryEntry) -> PersonFacts {
-        let named = match entry.named_in.as_slice() {
+        let named = match &*entry.named_in {
             [] => NamedUser::OfNone,
             instruments => NamedUser::Of(instruments.to_vec()),
         };
         PersonFacts {
-            id: entry.id.clone(),
+            id: entry.id.to_string(),
             worker: entry.worker,
-            citizenships: entry.citizenships.clone(),
-            us_status: entry.us_status,
-            groups: entry.groups.clone(),
+            citizenships: entry.citizenships.reveal().to_vec(),
+            us_status: *entry.us_status.reveal(),
+            groups: entry.groups.to_vec(),
             named,
             residence: entry.residence.clone(),
-            assigned_site: entry.site.clone(),
+            assigned_site: entry.site.as_deref().map(str::to_owned),
             entitlement: Entitlement::ByRegister,
             screening: self.directory.screening(&entry.id),
         }
@@ -240,7 +245,7 @@ fn request(
     Ok(RequestFacts {
         purpose: choose(application, "purpose", &application.purposes, choice.purpose)?,
         data: choose(application, "data class", &application.data, choice.data)?,
-        end_users: (is_service && !entry.end_users.is_empty()).then(|| entry.end_users.clone()),
+        end_users: (is_service && !entry.end_users.is_empty()).then(|| entry.end_users.to_vec()),
         residency: application.residency.clone(),
         output_to: application.output_to.clone(),
         beneficiary: None,

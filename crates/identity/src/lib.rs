@@ -6,19 +6,28 @@
 //! its own; nothing here decides which claim is to be believed. [`FactCollector`] puts the answers together and seals
 //! them, because a decision takes facts from nobody else.
 //!
+//! Keys and people are kept by stores behind [`KeyStore`] and [`DirectoryStore`], which no request ever asks: a
+//! [`Follower`] brings what changes in a store into memory.
+//!
 //! What a caller says about themselves is no evidence: of their headers, two may choose among what their application
 //! allows, and forwarded addresses are not read.
 
 mod caller;
 mod collect;
-mod directory;
-mod keys;
+pub mod directory;
+pub mod kept;
+pub mod keys;
+mod sharded;
 pub mod tokens;
 mod zones;
 
 pub use caller::{Caller, SignIns};
 pub use collect::{Choice, CollectError, Collected, FactCollector};
-pub use directory::{Directory, DirectoryEntry, RegisterDirectory};
+pub use directory::{
+    Directory, DirectoryEntry, DirectoryStore, JoinedDirectory, People, Protected, RegisterDirectory,
+};
+pub use kept::{Follower, KeepError};
 pub use keys::{ApiKey, KeyError, KeyHash, KeyHasher, KeyHolder, KeyRing, Keys, StoredKey, StoredKeysError};
+pub use keys::{Bound, EitherKeys, KeyRecord, KeyStanding, KeyStore, LiveKeys};
 pub use keys::{read_stored, write_stored};
 pub use zones::{Overlap, Zone, ZoneError, Zones};

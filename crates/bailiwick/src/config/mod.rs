@@ -8,6 +8,7 @@ pub(crate) mod credential;
 mod environment;
 mod issuers;
 mod read;
+mod store;
 
 use crate::exit::UsageError;
 use crate::folder::CONFIGURATION;
@@ -22,6 +23,7 @@ use register::source::{Position, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub(crate) use store::{KeptIn, StoreConfig};
 use wire::Protocol;
 use wire::reach::Caps;
 
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) issuers: Vec<Issuer>,
     /// Who may say that sign-ins ended.
     pub(crate) transmitters: Vec<Transmitter>,
+    /// Where people and keys are kept.
+    pub(crate) store: StoreConfig,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.

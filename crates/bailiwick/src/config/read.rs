@@ -4,6 +4,7 @@
 mod connector;
 mod issuer;
 mod serving;
+mod store;
 mod telemetry;
 
 use super::environment;
@@ -68,6 +69,7 @@ impl<'s> Reader<'s> {
             "limits",
             "telemetry",
             "log",
+            "store",
         ];
         self.known_keys(root, &known);
         Config {
@@ -83,6 +85,7 @@ impl<'s> Reader<'s> {
             connectors: self.connectors(root),
             issuers: self.issuers(root),
             transmitters: self.transmitters(root),
+            store: self.store(root),
             serving: self.serving(root),
             telemetry: self.telemetry(root),
             otlp: self.otlp(root),

@@ -3,6 +3,7 @@
 use crate::config::credential::{Credential, variable};
 use crate::config::{Config, Connector as Configured};
 use gateway::{Connector, ConnectorError, ConnectorSettings, Connectors};
+use identity::People;
 use identity::tokens::Revocations;
 use register::model::PlaceFact;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub(crate) struct Ways {
     pub(crate) egress: Vec<(String, PlaceFact)>,
     /// Sign-ins that were ended.
     pub(crate) revocations: Arc<Revocations>,
+    /// The people of a store, if there is one, who come before those of any register.
+    pub(crate) people: Option<Arc<People>>,
 }
 
 impl Ways {
@@ -32,6 +35,7 @@ impl Ways {
             connectors,
             egress,
             revocations: Arc::default(),
+            people: None,
         })
     }
 }

@@ -50,6 +50,8 @@ mod quotas;
 #[cfg(test)]
 mod reach;
 #[cfg(test)]
+mod revoked;
+#[cfg(test)]
 mod routing;
 #[cfg(test)]
 mod slow;

@@ -39,7 +39,10 @@ async fn through_a_proxy_to_a_private_authority_in_http_2() {
     })
     .await;
     let proxy = Proxy::start(service.address, "200 OK").await;
-    let world = behind(proxy.address, &authority).start().await;
+    // each thread has connections of its own
+    let mut plan = behind(proxy.address, &authority);
+    plan.limits.threads = 1;
+    let world = plan.start().await;
     for _ in 0..2 {
         let answer = world.caller(NY_TRADER).post(MESSAGES, CLAUDE).await;
         assert_eq!((answer.status, answer.text().as_str()), (200, "{\"x\": 1.0}"));
