@@ -3,12 +3,14 @@
 
 mod dice;
 mod fault_proxy;
+mod mmdb;
 mod population;
 mod provider;
 mod world;
 
 pub use dice::Dice;
 pub use fault_proxy::{FaultProxy, NetworkFault};
+pub use mmdb::mmdb;
 pub use population::people;
 pub use provider::{Got, Provider, Script, error_event};
 pub use world::{WorldSize, register};
