@@ -11,10 +11,9 @@ use crate::refuse;
 use crate::shared::Shared;
 use decision::{Permit, Refusal};
 use hyper::HeaderMap;
-use identity::{Collected, KeyHolder};
+use identity::{Collected, KeyHolder, Origin};
 use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
 use register::model::{Deployment, Instant};
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use wire::{Audience, Client, Denial, Fault, FaultCode, Surface};
@@ -26,7 +25,7 @@ pub(crate) struct Asker {
     /// Whose key it is.
     pub holder: KeyHolder,
     /// Where they call from.
-    pub peer: IpAddr,
+    pub peer: Origin,
     /// The headers of the request.
     pub headers: HeaderMap,
     /// The call.
@@ -75,7 +74,7 @@ impl Asker {
     ) -> Result<Decided<Permit>, Stop> {
         let at = (self.shared.clock)();
         let in_force = self.shared.switch.load();
-        let collected = evidence::collect(in_force.collector(), &self.holder, self.peer, &self.headers, at)
+        let collected = evidence::collect(in_force.collector(), &self.holder, &self.peer, &self.headers, at)
             .map_err(Stop::Fault)?;
         match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
             Ok(value) => Ok(Decided { value, collected, at }),

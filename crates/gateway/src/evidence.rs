@@ -1,18 +1,18 @@
 //! What is known about the holder of a key and the address that they call from.
 //!
-//! The address is that of the connection. What a request says about other addresses is not read.
+//! The address is that of the connection, or what a named proxy says. What else a request says of addresses proves
+//! nothing; what a device says that the firm manages is checked by whoever knows its signature.
 
 use hyper::HeaderMap;
-use identity::{Choice, CollectError, Collected, FactCollector, KeyHolder};
+use identity::{Choice, CollectError, Collected, FactCollector, KeyHolder, Origin};
 use register::model::Instant;
-use std::net::IpAddr;
 use wire::{Fault, FaultCode, headers};
 
 /// Collects the facts of a request.
 pub(crate) fn collect(
     collector: &FactCollector,
     holder: &KeyHolder,
-    peer: IpAddr,
+    peer: &Origin,
     request: &HeaderMap,
     at: Instant,
 ) -> Result<Collected, Fault> {
@@ -20,8 +20,9 @@ pub(crate) fn collect(
         purpose: chosen(request, headers::PURPOSE.as_str())?,
         data: chosen(request, headers::DATA.as_str())?,
     };
+    let origin = collector.places().with_devices(peer.clone(), request);
     collector
-        .collect(holder, peer, choice, at)
+        .collect(holder, origin, choice, at)
         .map_err(|error| fault(&error))
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Anybody may ask, so nothing is said of people, or of what stands in the register.
 
-use crate::Switch;
 use crate::body::{self, Answer};
+use crate::{Switch, places};
 use hyper::StatusCode;
 use ledger::Recorder;
 
@@ -28,6 +28,7 @@ pub(crate) fn ready(recorder: &Recorder, switch: &Switch, is_ending: bool, query
     let mut text = text.to_owned();
     if query.is_some_and(|query| query.split('&').any(|parameter| parameter == VERBOSE)) {
         text.push_str(&about_register(switch));
+        text.push_str(&places::lines(switch));
     }
     body::text(status, text)
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod credential;
 mod environment;
+pub(crate) mod places;
 mod read;
 
 use crate::exit::UsageError;
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) connectors: Vec<Connector>,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
+    /// Where people are known from.
+    pub(crate) places: places::Places,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.
     pub(crate) telemetry: Option<SocketAddr>,
 }

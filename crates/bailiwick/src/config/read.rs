@@ -2,6 +2,7 @@
 //! line and, for a misspelt key, the one that was meant.
 
 mod connector;
+mod places;
 mod serving;
 
 use super::environment;
@@ -62,6 +63,7 @@ impl<'s> Reader<'s> {
             "trusted_proxies",
             "tls",
             "limits",
+            "places",
             "telemetry",
         ];
         self.known_keys(root, &known);
@@ -77,6 +79,7 @@ impl<'s> Reader<'s> {
             listeners: self.sections(root, "listener", |table, span| self.listener(table, span)),
             connectors: self.connectors(root),
             serving: self.serving(root),
+            places: self.places(root),
             telemetry: self.telemetry(root),
         }
     }

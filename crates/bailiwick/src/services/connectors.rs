@@ -1,31 +1,44 @@
 //! From connectors as configured to connectors that gateways can use.
 
+use super::places;
 use crate::config::credential::{Credential, variable};
 use crate::config::{Config, Connector as Configured};
 use gateway::{Connector, ConnectorError, ConnectorSettings, Connectors};
+use identity::{PlaceSources, TripsInMemory};
 use register::model::PlaceFact;
 use std::sync::Arc;
 
-/// The ways out of an installation, the same for every register that it serves.
+/// The ways out of an installation and what it knows of its own, the same for every register that it serves.
 #[derive(Clone, Debug)]
 pub(crate) struct Ways {
     /// Connectors, shared by all gateways of the process.
     pub(crate) connectors: Arc<Connectors>,
     /// Where calls of connectors leave, where the configuration says so.
     pub(crate) egress: Vec<(String, PlaceFact)>,
+    /// Where people are known from, besides networks of offices and the directory.
+    pub(crate) places: Arc<PlaceSources>,
 }
 
 impl Ways {
     /// Opens every connector of a configuration.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let connectors: Vec<_> = config.connectors.iter().map(open_one).collect::<Result<_, _>>()?;
-        Self::of(connectors, egress(config))
+        let places = config.places.open(places::DELAY)?;
+        let trips = Arc::new(TripsInMemory::default());
+        Ok(Self {
+            places: Arc::new(PlaceSources::new(places, trips)),
+            ..Self::of(connectors, egress(config))?
+        })
     }
 
     /// Ways of connectors that are open.
     pub(crate) fn of(connectors: Vec<Connector>, egress: Vec<(String, PlaceFact)>) -> anyhow::Result<Self> {
         let connectors = Arc::new(Connectors::new(connectors)?);
-        Ok(Self { connectors, egress })
+        Ok(Self {
+            connectors,
+            egress,
+            places: Arc::default(),
+        })
     }
 }
 

@@ -122,7 +122,9 @@ pub(crate) fn complete(snapshot: Snapshot, ways: &Ways) -> Result<Loaded, LoadEr
     let now = clock::now();
     let directory = Arc::new(RegisterDirectory::of(register, now));
     let collector = FactCollector::new(register, zones, Arc::clone(&directory) as _);
-    let collector = collector.with_egress(ways.egress.clone());
+    let collector = collector
+        .with_egress(ways.egress.clone())
+        .with_places(Arc::clone(&ways.places));
     Ok(Loaded {
         in_force: InForce::new(snapshot, collector, now),
         directory,

@@ -2,6 +2,7 @@
 
 pub(crate) mod connectors;
 pub(crate) mod load;
+mod places;
 mod reload;
 mod upkeep;
 
@@ -66,6 +67,8 @@ impl Services {
     /// When the register does not fit the ways to providers, or its networks cannot be told apart.
     pub(crate) fn new(snapshot: Snapshot, ways: Ways, kept: Kept) -> Result<Self, LoadError> {
         let Loaded { in_force, directory } = load::complete(snapshot, &ways)?;
+        // what is at hand is known before the first request
+        in_force.collector().renew_places(clock::now());
         Ok(Self {
             switch: Arc::new(Switch::new(in_force)),
             directory,
@@ -131,6 +134,7 @@ impl Services {
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
         }
+        telling.spawn(places::tend(Arc::clone(&self.switch)));
         let upkeep = Upkeep::new(self.directory, self.ways, reloading);
         let ended = tokio::select! {
             () = ending.asked_for() => None,

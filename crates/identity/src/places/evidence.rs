@@ -20,11 +20,13 @@ use register::model::{Instant, PlaceFact};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Codes that a proxy says where it does not know, or where the caller hides.
 const NOT_KNOWN: [&str; 3] = ["", "XX", "T1"];
 
 /// Every source of place claims but the directory.
+#[derive(Debug)]
 pub struct PlaceSources {
     geoip: Option<GeoSource>,
     exits: NetworkMap<ExitKind>,
@@ -39,6 +41,8 @@ pub struct PlaceSources {
     /// What was seen of people by their addresses, by source; `None`: it is not remembered.
     seen_addresses: Option<(Sightings, Sightings)>,
     delay: i64,
+    /// When files were last looked at, in seconds since 1970.
+    looked_at: AtomicI64,
 }
 
 impl Default for PlaceSources {
@@ -69,6 +73,7 @@ impl PlaceSources {
             seen_devices: Sightings::default(),
             seen_addresses: settings.remembers.then(Default::default),
             delay: settings.delay,
+            looked_at: AtomicI64::new(0),
         }
     }
 
@@ -220,6 +225,7 @@ impl PlaceSources {
     /// Takes up files that have changed; whether something else is known of somebody now. It reads files, so no request
     /// should wait for it.
     pub fn renew(&self, zones: &Zones, at: Instant) -> bool {
+        self.looked_at.store(at.0, Ordering::Relaxed);
         let mut is_new = self.geoip.as_ref().is_some_and(GeoSource::renew);
         if let Some(feed) = &self.trip_feed {
             is_new |= feed.renew(at, |text, format| self.take_trips(text, format));
@@ -327,7 +333,12 @@ impl PlaceSources {
         }
     }
 
-    /// How each source is.
+    /// How each source was when files were last looked at.
+    pub fn latest_status(&self) -> Vec<SourceStatus> {
+        self.status(Instant(self.looked_at.load(Ordering::Relaxed)))
+    }
+
+    /// How each source is at an instant.
     pub fn status(&self, at: Instant) -> Vec<SourceStatus> {
         let feed = |source, feed: &Option<FeedSource>| {
             feed.as_ref()

@@ -85,7 +85,7 @@ pub enum TripError {
 }
 
 /// Keeps trips.
-pub trait Trips: Send + Sync {
+pub trait Trips: std::fmt::Debug + Send + Sync {
     /// The trips of a person, those that are over too.
     fn of(&self, person: &str) -> Vec<TripEntry>;
 
