@@ -153,6 +153,9 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
             Err(error) => found.push(format!("{}: {error}", at(connector.position.line))),
         }
     }
+    if let Err(error) = config.places.open(0) {
+        found.push(format!("`places`: {error:#}"));
+    }
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());
     }
