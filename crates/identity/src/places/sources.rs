@@ -54,6 +54,11 @@ impl SourceStatus {
         }
     }
 
+    /// Whether the installation has set it up; networks of offices come with the register.
+    pub fn is_set_up(&self) -> bool {
+        self.health != SourceHealth::Off && self.source != ClaimSource::Zone
+    }
+
     /// One line about it.
     pub fn line(&self) -> String {
         let (name, health) = (self.source.as_str(), self.health.as_str());

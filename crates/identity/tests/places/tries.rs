@@ -64,7 +64,7 @@ impl World {
         collector.renew_places(NOW);
         let proxies = Proxies::new(vec![Proxy {
             name: "edge".to_owned(),
-            networks: vec!["10.4.9.0/24".parse().unwrap()],
+            networks: vec!["10.4.9.0/24".parse().unwrap(), "10.9.9.0/24".parse().unwrap()],
             says: Says::XForwardedFor,
             is_inside: false,
             place_header: None,
@@ -135,7 +135,9 @@ fn what_a_caller_puts_before_the_word_of_a_proxy_is_not_read() {
     let world = World::new(0);
     world.check("ny-trader", "10.4.9.1", &[(XFF, "9.0.0.1, 1.36.0.1")], 'D');
     world.check("ny-trader", "10.4.9.1", &[(XFF, "1.36.0.1, 9.0.0.1")], 'P');
-    world.check("hk-analyst", "10.4.9.1", &[(XFF, "10.4.0.7")], 'D');
+    // an address that could be of anybody's network is no office because a proxy elsewhere says it
+    world.check("hk-analyst", "10.9.9.1", &[(XFF, "10.4.0.7")], 'D');
+    world.check("hk-analyst", "10.4.9.1", &[(XFF, "10.4.0.7")], 'P');
     // the proxy's own office is nobody's place, and the caller's is not assumed
     for lines in [
         &[(XFF, "9.0.0.1"), (XFF, "1.36.0.1")][..],
