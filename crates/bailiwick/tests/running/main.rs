@@ -9,6 +9,8 @@ mod demonstration;
 #[cfg(test)]
 mod exhausted;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod reloading;
 #[cfg(test)]
 mod server;

@@ -26,6 +26,8 @@ mod panics;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod protocols;
 #[cfg(test)]
 mod provider;
