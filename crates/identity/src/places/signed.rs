@@ -195,7 +195,7 @@ fn seconds(value: &Value) -> Option<Instant> {
     let whole = value.as_i64().or_else(|| {
         let number = value.as_f64()?;
         // beyond this a fraction would not be exact
-        (number.abs() < 9e15).then(|| number as i64)
+        (number.abs() < 9e15).then_some(number as i64)
     });
     whole.map(Instant)
 }
