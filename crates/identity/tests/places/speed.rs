@@ -24,7 +24,6 @@ fn clock() -> Instant {
 
 #[test]
 #[ignore = "measures, and has no opinion"]
-#[expect(clippy::print_stdout, reason = "whoever measures reads it")]
 fn facts_of_one_request() {
     #[expect(
         clippy::disallowed_methods,

@@ -16,8 +16,8 @@ const MARKING: [&str; 3] = ["A1", "A2", "T1"];
 pub(super) struct Record<'r> {
     #[serde(borrow)]
     country_code: Option<&'r str>,
-    #[serde(borrow)]
-    country: Option<Named<'r>>,
+    #[serde(borrow, rename = "country")]
+    named: Option<Named<'r>>,
     #[serde(borrow)]
     subdivisions: Option<Vec<Coded<'r>>>,
     traits: Option<Marks>,
@@ -88,7 +88,7 @@ impl Record<'_> {
     }
 
     fn code(&self) -> Option<&str> {
-        let nested = match &self.country {
+        let nested = match &self.named {
             Some(Named::Code(code)) => Some(*code),
             Some(Named::Table(table)) => table.iso_code,
             None => None,
