@@ -18,6 +18,7 @@ mod forwarded;
 mod geofiles;
 mod geoip;
 mod networks;
+mod pushed;
 mod reach;
 mod settings;
 mod shards;
@@ -39,6 +40,7 @@ pub use geofiles::GeoFiles;
 pub use geoip::{
     GeoFound, GeoIp, GeoSettings, GeoTable, GeoTableError, MarkedNetworks, MarkedNetworksError, TABLE_LIMIT,
 };
+pub use pushed::Pushed;
 pub use settings::{Exit, ExitKind, PlaceSettings};
 pub use sightings::SIGHTING_KEPT;
 pub use signed::{Algorithm, Issuer, KeyFileError, PublicKey, Statement, StatementError, Verify};

@@ -7,6 +7,7 @@ use super::forwarded::{Origin, Stated, Via};
 use super::geofiles::GeoSource;
 use super::geoip::GeoFound;
 use super::networks::NetworkMap;
+use super::pushed::{Pushed, Taken};
 use super::reach::is_placeless;
 use super::settings::{ExitKind, PlaceSettings};
 use super::sightings::{Sighting, Sightings};
@@ -41,6 +42,8 @@ pub struct PlaceSources {
     /// What was seen of people by their addresses, by source; `None`: it is not remembered.
     seen_addresses: Option<(Sightings, Sightings)>,
     delay: i64,
+    /// Statements that were pushed.
+    pub(super) taken: Taken,
     /// When files were last looked at, in seconds since 1970.
     looked_at: AtomicI64,
 }
@@ -73,7 +76,16 @@ impl PlaceSources {
             seen_devices: Sightings::default(),
             seen_addresses: settings.remembers.then(Default::default),
             delay: settings.delay,
+            taken: Taken::default(),
             looked_at: AtomicI64::new(0),
+        }
+    }
+
+    /// A feed that may be pushed.
+    pub(super) const fn feed(&self, what: Pushed) -> Option<&FeedSource> {
+        match what {
+            Pushed::Badges => self.badge_feed.as_ref(),
+            Pushed::Sessions => self.session_feed.as_ref(),
         }
     }
 

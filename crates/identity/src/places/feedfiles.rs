@@ -2,7 +2,7 @@
 
 use super::feeds::{FeedError, FeedFormat};
 use super::files::WatchedFile;
-use super::signed::{Issuer, StatementError};
+use super::signed::{Issuer, Statement, StatementError};
 use super::sources::{SourceHealth, SourceStatus};
 use decision::ClaimSource;
 use register::model::Instant;
@@ -134,8 +134,23 @@ impl FeedSource {
         let text = String::from_utf8(bytes).map_err(|_| FeedFileError::NoText)?;
         match &self.settings.issuer {
             None => take(&text, self.settings.format),
-            Some(issuer) => take(&events(issuer, text.trim(), at)?, FeedFormat::JsonLines),
+            Some(issuer) => {
+                let statement = issuer.believe(text.trim(), at)?;
+                take(&events(&statement)?, FeedFormat::JsonLines)
+            }
         }
+    }
+
+    /// Who must sign.
+    pub(super) const fn issuer(&self) -> Option<&Issuer> {
+        self.settings.issuer.as_ref()
+    }
+
+    /// Notes that rows came by another way than the file, so that there need be none.
+    pub(super) fn was_fed(&self, at: Instant) {
+        self.taken_at.store(at.0, Ordering::Relaxed);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.wrong = None;
     }
 
     fn taken_at(&self) -> Option<Instant> {
@@ -180,9 +195,8 @@ impl FeedSource {
 /// The events of a signed feed, one JSON object a line.
 ///
 /// # Errors
-/// When the statement is not believed, or has no list of events.
-pub(super) fn events(issuer: &Issuer, compact: &str, at: Instant) -> Result<String, StatementError> {
-    let statement = issuer.believe(compact, at)?;
+/// When the statement has no list of events.
+pub(super) fn events(statement: &Statement) -> Result<String, StatementError> {
     let Some(Value::Array(events)) = statement.claim("events") else {
         return Err(StatementError::Incomplete);
     };
