@@ -11,6 +11,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+/// Mistakes of one feed that are logged; the rest is counted.
+const LOGGED: usize = 20;
+
 /// Stands for no time in [`FeedSource`].
 const NEVER: i64 = i64::MIN;
 
@@ -117,7 +120,7 @@ impl FeedSource {
                     is_new
                 }
                 Err(error) => {
-                    tracing::warn!(source, %error, "a feed is not taken over");
+                    tell(source, &error);
                     state.wrong = Some(error.short());
                     false
                 }
@@ -190,6 +193,18 @@ impl FeedSource {
             delay,
         }
     }
+}
+
+/// Tells the log what is wrong with a feed, each of its first mistakes in a line.
+fn tell(source: &str, error: &FeedFileError) {
+    if let FeedFileError::Feed(feed) = error {
+        for mistake in feed.mistakes.iter().take(LOGGED) {
+            let (line, column) = (mistake.line, mistake.column);
+            tracing::warn!(source, line, column, mistake = mistake.message, "a feed is wrong");
+        }
+    }
+    let reason = error.short();
+    tracing::warn!(source, reason, "a feed is not taken over");
 }
 
 /// The events of a signed feed, one JSON object a line.

@@ -4,13 +4,10 @@ use super::GeoFound;
 use super::record::Record;
 use crate::places::networks::NetworkMap;
 use ipnet::IpNet;
-use maxminddb::{MaxMindDbError, Reader};
+use maxminddb::{MaxMindDbError, Reader, WithinOptions};
 use register::model::Instant;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-
-/// Records that are looked at to tell whether a file is of a sort that is understood.
-const LOOKED_AT: usize = 1000;
 
 /// A database file in memory.
 pub struct GeoTable {
@@ -50,13 +47,12 @@ impl GeoTable {
     /// When it is damaged, or of a sort that tells nothing of use.
     pub fn read(bytes: Vec<u8>) -> Result<Self, GeoTableError> {
         let reader = Reader::from_source(bytes).map_err(|error| damaged(&error))?;
-        reader.verify().map_err(|error| damaged(&error))?;
         let built = i64::try_from(reader.metadata().build_epoch).unwrap_or(i64::MAX);
         let table = Self {
             reader,
             built: Instant(built),
         };
-        match table.is_understood().map_err(|error| damaged(&error))? {
+        match table.check().map_err(|error| damaged(&error))? {
             true => Ok(table),
             false => Err(GeoTableError::OtherKind {
                 kind: one_line(&table.reader.metadata().database_type),
@@ -98,14 +94,26 @@ impl GeoTable {
         self.reader.lookup(address)?.decode()
     }
 
-    fn is_understood(&self) -> Result<bool, MaxMindDbError> {
-        for network in self.reader.networks(Default::default())?.take(LOOKED_AT) {
-            let record: Option<Record<'_>> = network?.decode()?;
-            if record.is_some_and(|record| record.place().is_some() || record.is_marked()) {
-                return Ok(true);
+    /// Walks the whole tree and reads each record once; whether any of them tells a place or a mark.
+    ///
+    /// The reader's own check refuses files without a description too, which well-known publishers leave empty.
+    fn check(&self) -> Result<bool, MaxMindDbError> {
+        let nodes = self.reader.metadata().node_count as usize;
+        // more than this come only out of a tree that bites its tail
+        let most = nodes.saturating_mul(3);
+        let (mut records, mut is_understood) = (HashSet::new(), false);
+        let options = WithinOptions::default().include_networks_without_data();
+        for (count, network) in self.reader.networks(options)?.enumerate() {
+            let found = network?;
+            if count > most {
+                return Err(MaxMindDbError::invalid_database("the tree has no end"));
+            }
+            if found.offset().is_some_and(|offset| records.insert(offset)) {
+                let record: Option<Record<'_>> = found.decode()?;
+                is_understood |= record.is_some_and(|record| record.place().is_some() || record.is_marked());
             }
         }
-        Ok(false)
+        Ok(is_understood)
     }
 }
 
