@@ -7,6 +7,7 @@
 pub(crate) mod credential;
 mod environment;
 mod issuers;
+pub(crate) mod places;
 mod read;
 mod store;
 
@@ -46,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) store: StoreConfig,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
+    /// Where people are known from.
+    pub(crate) places: places::Places,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.
     pub(crate) telemetry: Option<SocketAddr>,
     /// The collector that is sent traces and metrics; `None`: nothing is sent.

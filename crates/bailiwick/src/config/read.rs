@@ -3,6 +3,7 @@
 
 mod connector;
 mod issuer;
+mod places;
 mod serving;
 mod store;
 mod telemetry;
@@ -67,6 +68,7 @@ impl<'s> Reader<'s> {
             "trusted_proxies",
             "tls",
             "limits",
+            "places",
             "telemetry",
             "log",
             "store",
@@ -87,6 +89,7 @@ impl<'s> Reader<'s> {
             transmitters: self.transmitters(root),
             store: self.store(root),
             serving: self.serving(root),
+            places: self.places(root),
             telemetry: self.telemetry(root),
             otlp: self.otlp(root),
             log: self.log(root),

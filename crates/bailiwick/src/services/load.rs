@@ -128,6 +128,7 @@ pub(crate) fn complete(snapshot: Snapshot, ways: &Ways) -> Result<Loaded, LoadEr
     let collector = FactCollector::new(register, zones, joined(ways.people.as_ref(), &directory));
     let collector = collector
         .with_egress(ways.egress.clone())
+        .with_places(Arc::clone(&ways.places))
         .with_revocations(Arc::clone(&ways.revocations));
     Ok(Loaded {
         in_force: InForce::new(snapshot, collector, now),

@@ -4,6 +4,7 @@ pub(crate) mod connectors;
 pub(crate) mod export;
 pub(crate) mod keeping;
 pub(crate) mod load;
+mod places;
 mod reload;
 pub(crate) mod sign_in;
 mod upkeep;
@@ -91,6 +92,8 @@ impl Services {
             .as_deref()
             .map(|following| Arc::clone(&following.people));
         let Loaded { in_force, directory } = load::complete(snapshot, &ways)?;
+        // what is at hand is known before the first request
+        in_force.collector().renew_places(clock::now());
         Ok(Self {
             switch: Arc::new(Switch::new(in_force)),
             directory,
@@ -185,6 +188,7 @@ impl Services {
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
         }
+        telling.spawn(places::tend(Arc::clone(&self.switch)));
         if let Some(sign_in) = self.sign_in.take() {
             telling.spawn(sign_in.tend(Arc::clone(&self.switch)));
         }

@@ -15,6 +15,8 @@ mod exhausted;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod reloading;
 #[cfg(test)]
 mod server;

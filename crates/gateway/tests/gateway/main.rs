@@ -42,6 +42,8 @@ mod panics;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod protocols;
 #[cfg(test)]
 mod provider;
