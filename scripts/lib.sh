@@ -60,6 +60,16 @@ need_command() {
     fi
 }
 
+# PostgreSQL, of which tests start a server of their own; its programs are not on the path. One that apt starts is stopped.
+need_postgres() {
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return
+    need_command pg_createcluster postgresql-common
+    mkdir -p /etc/postgresql-common
+    grep -qs '^create_main_cluster' /etc/postgresql-common/createcluster.conf ||
+        echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql
+}
+
 # The compiler of rust-toolchain.toml, by rustup where it is not there yet.
 need_toolchain() {
     local channel

@@ -17,6 +17,7 @@ fi
 
 need_command curl curl
 need_command c++ g++
+need_postgres
 need_cargo_tool cargo-deny "$cargo_deny_version"
 cargo-deny --version
 need_cargo_tool cargo-fuzz "$cargo_fuzz_version"

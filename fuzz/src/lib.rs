@@ -1,6 +1,7 @@
 //! What the fuzz targets do with their input, so that the same can run as plain tests.
 
 pub mod passing;
+pub mod places;
 pub mod tokens;
 pub mod translate;
 

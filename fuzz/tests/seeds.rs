@@ -135,3 +135,38 @@ fn what_passes() {
         }
     }
 }
+
+#[test]
+fn places() {
+    for text in texts("place_feeds") {
+        for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            fuzz::places::feeds(&text[..end]);
+        }
+    }
+    for text in texts("place_forwarded") {
+        for end in 0..=text.len() {
+            fuzz::places::forwarded(&text.as_bytes()[..end]);
+        }
+    }
+    for text in texts("place_statement") {
+        for end in 0..=text.len() {
+            fuzz::places::statement(&text[..end]);
+        }
+        assert!(text.is_ascii());
+    }
+}
+
+#[test]
+fn databases() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/place_database");
+    for file in std::fs::read_dir(folder).expect("there are seeds").flatten() {
+        let whole = std::fs::read(file.path()).expect("a seed can be read");
+        fuzz::places::database(&whole);
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0xff;
+            fuzz::places::database(&bytes);
+            fuzz::places::database(&whole[..at]);
+        }
+    }
+}

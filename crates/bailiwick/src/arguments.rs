@@ -88,7 +88,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Give keys to people of the register, or list them
+    /// Give keys to people and services, and take them back
     Keys {
         /// Where keys are kept [default: the configuration's]
         #[arg(long, value_name = "DIR")]
@@ -96,6 +96,15 @@ pub(crate) enum Command {
         /// What to do with them
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Bring people into the directory, and see what it lacks
+    Directory {
+        /// Where people are kept [default: the configuration's]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+        /// What to do with it
+        #[command(subcommand)]
+        command: DirectoryCommand,
     },
     /// Put together what the register says for somebody outside it
     Report {
@@ -189,8 +198,9 @@ pub(crate) enum ImportCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
     /// Make a key and print it, this once
+    #[command(visible_alias = "issue")]
     New {
-        /// Person or service account of the register
+        /// Person or service account of the directory or the register
         #[arg(long, value_name = "PERSON")]
         person: String,
         /// Application that the key is for [default: the person's own]
@@ -201,7 +211,48 @@ pub(crate) enum KeysCommand {
         expires: Option<Instant>,
     },
     /// List keys, by their public part
-    List,
+    List {
+        /// Only those of this person or service account
+        #[arg(long, value_name = "PERSON")]
+        person: Option<String>,
+    },
+    /// Make a key in place of another, which is taken for a while longer
+    Rotate {
+        /// Key, by its public part
+        key: String,
+        /// First day or instant at which the old key is no longer taken [default: in 7 days]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        until: Option<Instant>,
+        /// First day or instant at which the new key is no longer taken [default: never]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        expires: Option<Instant>,
+    },
+    /// End a key, everywhere and at once
+    Revoke {
+        /// Key, by its public part
+        key: String,
+    },
+}
+
+/// What to do with the directory.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DirectoryCommand {
+    /// Load people from comma-separated values or JSON; a file with a mistake changes nothing
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Name of the source that sends it; people of other sources are left alone
+        #[arg(long, value_name = "SOURCE", default_value = "hr")]
+        source: String,
+        /// The file lists everybody of its source: whoever it leaves out loses access, and the source is in step
+        #[arg(long)]
+        complete: bool,
+        /// Change nothing; say what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Count what is missing of people, and say who goes dark when
+    Gaps,
 }
 
 /// How to run the demonstration.

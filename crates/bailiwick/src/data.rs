@@ -16,6 +16,10 @@ use std::path::{Path, PathBuf};
 const KEYS: &str = "keys.json";
 /// The secret under which keys are hashed.
 const KEY_SECRET: &str = "key-secret";
+/// The key under which protected attributes of people are sealed, unless the configuration names another place.
+const SEALING_SECRET: &str = "sealing-secret";
+/// What is kept of people and keys, unless the configuration names another place.
+const STORE: &str = "store.sqlite";
 /// The secret that leads pseudonyms back to people.
 const PERSON_SECRET: &str = "person-secret";
 /// The ledger's folder.
@@ -47,7 +51,7 @@ impl DataDir {
         })
     }
 
-    /// Every key that was given.
+    /// Keys that somebody wrote into a file of this folder. Those that were given lie in the store.
     pub(crate) fn keys(&self) -> anyhow::Result<KeyRing> {
         let file = self.path.join(KEYS);
         let stored = match fs::read_to_string(&file) {
@@ -55,12 +59,22 @@ impl DataDir {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", file.display())),
         };
-        Ok(KeyRing::new(KeyHasher::new(&self.secret(KEY_SECRET)?), stored))
+        Ok(KeyRing::new(self.key_hasher()?, stored))
     }
 
-    /// Keeps these keys in place of those kept so far.
-    pub(crate) fn keep_keys(&self, keys: &KeyRing) -> anyhow::Result<()> {
-        self.write(KEYS, identity::write_stored(keys.stored()).as_bytes())
+    /// What hashes the keys of this installation.
+    pub(crate) fn key_hasher(&self) -> anyhow::Result<KeyHasher> {
+        Ok(KeyHasher::new(&self.secret(KEY_SECRET)?))
+    }
+
+    /// The key under which protected attributes are sealed here.
+    pub(crate) fn sealing_key(&self) -> anyhow::Result<[u8; 32]> {
+        self.secret(SEALING_SECRET)
+    }
+
+    /// Where people and keys are kept here.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.path.join(STORE)
     }
 
     /// The list of sign-ins that were ended, if there is one.
@@ -140,7 +154,8 @@ pub(crate) fn named(given: Option<PathBuf>, configured: Option<PathBuf>) -> Resu
         .ok_or_else(|| UsageError::new("nothing says where keys and ledger are kept", help))
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+/// Reads 32 bytes from 64 hexadecimal digits.
+pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     if text.len() != bytes.len().saturating_mul(2) {
         return None;
@@ -175,7 +190,8 @@ mod tests {
             },
             None,
         );
-        data.keep_keys(&ring).unwrap();
+        data.write(KEYS, identity::write_stored(ring.stored()).as_bytes())
+            .unwrap();
         let holder = data.keys().unwrap().verify(key.reveal(), Instant(0));
         assert_eq!(holder.map(|holder| holder.person), Some("p".to_owned()));
         for (name, mode) in [("", 0o700), (KEYS, 0o600), (KEY_SECRET, 0o600)] {

@@ -18,9 +18,8 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
-use identity::Caller;
+use identity::{Caller, Origin};
 use ledger::{Receipt, Recorded};
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -51,7 +50,7 @@ pub(crate) async fn infer(
     shared: &Arc<Shared>,
     asking: Asking,
     caller: &Caller,
-    peer: IpAddr,
+    peer: Origin,
     request: Request<Incoming>,
 ) -> Answer {
     let to = Audience {
@@ -74,7 +73,7 @@ async fn try_infer(
     shared: &Arc<Shared>,
     asking: Asking,
     caller: &Caller,
-    peer: IpAddr,
+    peer: Origin,
     request: Request<Incoming>,
 ) -> Result<Answer, Fault> {
     let (surface, seen) = (asking.surface, Arc::clone(&asking.seen));

@@ -13,10 +13,9 @@ use crate::refuse;
 use crate::shared::Shared;
 use decision::{Permit, Refusal, Snapshot};
 use hyper::HeaderMap;
-use identity::{Caller, Collected};
+use identity::{Caller, Collected, Origin};
 use ledger::{AuditError, Call, DecisionId, Receipt, Recorded};
 use register::model::{Deployment, Instant};
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use wire::{Audience, Client, Denial, Fault, FaultCode, Surface};
@@ -28,7 +27,7 @@ pub(crate) struct Asker {
     /// Whose key or token it is.
     pub caller: Caller,
     /// Where they call from.
-    pub peer: IpAddr,
+    pub peer: Origin,
     /// The headers of the request.
     pub headers: HeaderMap,
     /// The call.
@@ -91,7 +90,7 @@ impl Asker {
     fn try_decide(&self, model: &str, may: impl Fn(&Deployment) -> bool) -> Result<Decided<Permit>, Stop> {
         let at = (self.shared.clock)();
         let in_force = self.shared.switch.load();
-        let collected = evidence::collect(in_force.collector(), &self.caller, self.peer, &self.headers, at)
+        let collected = evidence::collect(in_force.collector(), &self.caller, &self.peer, &self.headers, at)
             .map_err(Stop::Fault)?;
         match decision::admit_among(in_force.snapshot(), &collected.facts, model, at, may) {
             Ok(value) => Ok(Decided { value, collected, at }),

@@ -66,6 +66,24 @@ fn refused(shared: &Shared, presented: &[&str]) -> Fault {
     Fault::new(FaultCode::Unauthenticated, message)
 }
 
+/// Whether the key by which somebody asks is still taken: it may be revoked while its answer is on its way. A token that
+/// runs out meanwhile is no revocation, and whether its sign-in was ended is asked where facts are collected.
+///
+/// # Errors
+/// When somebody asks by a key, and no key that the request came with is theirs any more. What else it came with helps
+/// nobody: it was not asked by that.
+pub(crate) fn still_taken(shared: &Shared, headers: &HeaderMap, caller: &Caller) -> Result<(), Fault> {
+    let at = (shared.clock)();
+    let is_theirs = |text: &str| shared.keys.caller(text, at).is_some_and(|now| now == *caller);
+    if caller.token.is_some() || presented(headers).any(is_theirs) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultCode::Unauthenticated,
+        "The key of this request has been revoked or has expired, so the answer ends here.",
+    ))
+}
+
 /// What is said about a key in an address.
 const IN_QUERY: &str = "A key in an address ends up in logs, so none is taken from there. Send it in the header \
     `x-goog-api-key`, and replace the one that was sent.";

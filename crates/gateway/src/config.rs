@@ -2,7 +2,7 @@
 
 use crate::{Connectors, Switch};
 use crate::{Measures, Metrics, Rates, TlsFiles};
-use identity::Keys;
+use identity::{Keys, Proxies, Proxy, Says};
 use ipnet::IpNet;
 use ledger::Recorder;
 use register::model::Instant;
@@ -42,17 +42,35 @@ pub struct GatewayConfig {
 pub struct Listening {
     /// Certificate and key; `None`: connections are not encrypted here.
     pub tls: Option<TlsFiles>,
-    /// Networks of proxies that are believed about where a request comes from.
+    /// Networks of proxies inside the firm that are believed about where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
+    /// Proxies that are believed, each with what it says and how.
+    pub named_proxies: Vec<Proxy>,
 }
 
 impl Listening {
     /// Whether an address is that of a proxy that is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
+        let named = self.named_proxies.iter().flat_map(|proxy| &proxy.networks);
         self.trusted_proxies
             .iter()
+            .chain(named)
             .any(|network| network.contains(&address))
+    }
+
+    /// Every proxy that is believed.
+    pub(crate) fn proxies(&self) -> Proxies {
+        let trusted = Proxy {
+            name: "trusted proxies".to_owned(),
+            networks: self.trusted_proxies.clone(),
+            says: Says::XForwardedFor,
+            is_inside: true,
+            place_header: None,
+        };
+        // one that is named for itself is what its name says
+        let proxies = self.named_proxies.iter().cloned().chain([trusted]);
+        Proxies::new(proxies.collect())
     }
 }
 

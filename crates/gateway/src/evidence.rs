@@ -1,18 +1,18 @@
 //! What is known about the holder of a key and the address that they call from.
 //!
-//! The address is that of the connection. What a request says about other addresses is not read.
+//! The address is that of the connection, or what a named proxy says. What else a request says of addresses proves
+//! nothing; what a device says that the firm manages is checked by whoever knows its signature.
 
 use hyper::HeaderMap;
-use identity::{Caller, Choice, CollectError, Collected, FactCollector};
+use identity::{Caller, Choice, CollectError, Collected, FactCollector, Origin};
 use register::model::Instant;
-use std::net::IpAddr;
 use wire::{Fault, FaultCode, headers};
 
 /// Collects the facts of a request.
 pub(crate) fn collect(
     collector: &FactCollector,
     caller: &Caller,
-    peer: IpAddr,
+    peer: &Origin,
     request: &HeaderMap,
     at: Instant,
 ) -> Result<Collected, Fault> {
@@ -20,8 +20,9 @@ pub(crate) fn collect(
         purpose: chosen(request, headers::PURPOSE.as_str())?,
         data: chosen(request, headers::DATA.as_str())?,
     };
+    let origin = collector.places().with_devices(peer.clone(), request);
     collector
-        .collect_for(caller, peer, choice, at)
+        .collect_for(caller, origin, choice, at)
         .map_err(|error| fault(&error))
 }
 

@@ -41,7 +41,7 @@ mod inflate;
 mod listen;
 mod metrics;
 mod models;
-mod peer;
+mod places;
 mod probe;
 mod quota;
 mod reach;

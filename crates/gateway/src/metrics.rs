@@ -93,6 +93,7 @@ pub struct Metrics {
     added: Histogram,
     ledger_unhealthy: Gauge,
     connectors: Family<ConnectorLabels<1>, Gauge>,
+    place_sources: Family<Labels<1>, Gauge>,
     export: Option<Export>,
 }
 
@@ -123,6 +124,7 @@ impl Metrics {
             added: Times.new_metric(),
             ledger_unhealthy: Gauge::default(),
             connectors: Family::default(),
+            place_sources: Family::default(),
             export: None,
         };
         metrics.register();
@@ -167,6 +169,8 @@ impl Metrics {
         registry.register("ledger_unhealthy", help, self.ledger_unhealthy.clone());
         let help = "1 while the credential of the connector can be used";
         registry.register("connector_healthy", help, self.connectors.clone());
+        let help = "1 while the source of place claims can be relied on";
+        registry.register("place_source_healthy", help, self.place_sources.clone());
         let help = "From a request that has been read to its recorded decision";
         registry.register_with_unit("decide_and_record", help, Unit::Seconds, self.decide.clone());
         let help = "What the gateway added to the time until an answer began, without the provider's share";
@@ -234,6 +238,14 @@ impl Metrics {
     pub(crate) fn connector(&self, id: &str, is_healthy: bool) {
         let labels = [("connector", id.to_owned())];
         self.connectors.get_or_create(&labels).set(i64::from(is_healthy));
+    }
+
+    /// Notes how a source of place claims is.
+    pub(crate) fn place_source(&self, source: &'static str, is_healthy: bool) {
+        let labels = [("source", source)];
+        self.place_sources
+            .get_or_create(&labels)
+            .set(i64::from(is_healthy));
     }
 
     /// All of it, as programs that collect such numbers read it; `None`: it cannot be written.

@@ -8,9 +8,8 @@ use decision::{Bound, Decision, Facts, LATEST, Snapshot, explain};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
-use identity::Caller;
+use identity::{Caller, Origin};
 use register::model::{Instant, Model};
-use std::net::IpAddr;
 use wire::list::{ListNote, Page, render_one, render_page};
 use wire::{Dialect, Fault, FaultCode, ListShape, ListedModel, decode_segment, headers};
 
@@ -40,7 +39,7 @@ pub(crate) struct Asking<'a> {
     /// Who asks.
     pub caller: &'a Caller,
     /// From where.
-    pub peer: IpAddr,
+    pub peer: &'a Origin,
     /// Whether the path is Gemini's.
     pub is_gemini: bool,
     /// The whole list or one model.

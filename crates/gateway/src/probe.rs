@@ -1,13 +1,13 @@
 //! What probes are told: whether the process lives, and whether it serves.
 //!
 //! Anybody may ask, so nothing is said of people, or of what stands in the register. Who asks on the listener for those
-//! who run the gateway is told more: how each connector is, and which deployments are not served because of that. It
-//! never makes the gateway unready: what is permitted elsewhere is served.
+//! who run the gateway is told more: how each connector is, which deployments are not served because of that, and how each
+//! source of place claims is. None of it makes the gateway unready: what is permitted elsewhere is served.
 
-use crate::Switch;
 use crate::body::{self, Answer};
 use crate::connectors::{Connector, Connectors, Health};
 use crate::routing::health::Standing;
+use crate::{Switch, places};
 use hyper::StatusCode;
 use ledger::Recorder;
 use register::model;
@@ -43,6 +43,7 @@ pub(crate) fn ready(
         text.push_str(&about_register(switch));
         if let Some(connectors) = connectors {
             text.push_str(&about_connectors(connectors, switch));
+            text.push_str(&places::lines(switch));
         }
     }
     body::text(status, text)

@@ -9,7 +9,7 @@ use crate::caught::caught;
 use crate::metrics::{Counting, NO_ROUTE, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
-use crate::{admit, authenticate, models, peer, probe, said, why};
+use crate::{admit, authenticate, models, probe, said, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request, Version};
@@ -195,14 +195,11 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
     let Some((route, id)) = route else {
         return not_found(&request, to);
     };
-    let peer = match peer::address(&shared.listening.trusted_proxies, peer, request.headers()) {
-        Ok(peer) => peer,
-        Err(fault) => return body::rendered(fault.answer(to)),
-    };
+    let peer = shared.proxies.origin(peer, request.headers());
     let listing = |is_gemini, which| {
         let asking = models::Asking {
             caller: &caller,
-            peer,
+            peer: &peer,
             is_gemini,
             which,
         };

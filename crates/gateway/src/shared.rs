@@ -5,7 +5,7 @@ use crate::refusals::Refusals;
 use crate::routing::health::Health;
 use crate::said::Hearing;
 use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, Switch};
-use identity::Keys;
+use identity::{Keys, Proxies};
 use ledger::Recorder;
 use register::model::Instant;
 use std::sync::{Arc, OnceLock};
@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     pub public_url: String,
     pub limits: Limits,
     pub listening: Listening,
+    pub proxies: Proxies,
     pub rates: Rates,
     pub measures: Arc<dyn Measures>,
     pub metrics: Arc<Metrics>,
@@ -58,6 +59,7 @@ impl Shared {
             recorder: config.recorder,
             clock: config.clock,
             limits: config.limits,
+            proxies: config.listening.proxies(),
             listening: config.listening,
             rates: config.rates,
             measures: config.measures,

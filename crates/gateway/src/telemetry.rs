@@ -8,7 +8,7 @@ use crate::body::{self, Answer};
 use crate::caught::caught;
 use crate::connectors::{Connectors, Health};
 use crate::metrics::Metrics;
-use crate::{Switch, probe};
+use crate::{Switch, places, probe};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
@@ -123,6 +123,7 @@ impl Telemetry {
 
     fn numbers(&self) -> Answer {
         self.metrics.ledger(self.recorder.is_healthy());
+        places::note(&self.switch, &self.metrics);
         for connector in self.connectors.iter() {
             let is_healthy = connector.health() == Health::Healthy;
             self.metrics.connector(connector.id(), is_healthy);

@@ -4,17 +4,17 @@
 //! contradicted is the decision's business.
 
 use crate::tokens::Revocations;
-use crate::{Caller, Directory, DirectoryEntry, KeyHolder, Zones};
+use crate::{Caller, Directory, DirectoryEntry, KeyHolder, Origin, PlaceSources, Zones};
 use decision::{Claim, ClaimSource, Entitlement, Facts, NamedUser, PersonFacts, RequestFacts, SealedFacts};
 use register::model::{Application, Instant, PlaceFact, Register, Worker};
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Collects facts.
 pub struct FactCollector {
     directory: Arc<dyn Directory>,
     zones: Zones,
+    places: Arc<PlaceSources>,
     applications: HashMap<String, Application>,
     egress: Vec<(String, PlaceFact)>,
     revocations: Option<Arc<Revocations>>,
@@ -106,6 +106,7 @@ impl FactCollector {
         Self {
             directory,
             zones,
+            places: Arc::default(),
             applications,
             egress: Vec::new(),
             revocations: None,
@@ -127,18 +128,36 @@ impl FactCollector {
         self
     }
 
-    /// The facts of a request that the holder of a key makes from an address at an instant.
+    /// The same, with these sources of place claims besides the networks of offices and the directory.
+    #[must_use]
+    pub fn with_places(mut self, places: Arc<PlaceSources>) -> Self {
+        self.places = places;
+        self
+    }
+
+    /// The sources of place claims.
+    pub const fn places(&self) -> &Arc<PlaceSources> {
+        &self.places
+    }
+
+    /// Has the sources of place claims take up files that have changed; whether something else is known of somebody now.
+    /// It reads files, so no request should wait for it.
+    pub fn renew_places(&self, at: Instant) -> bool {
+        self.places.renew(&self.zones, at)
+    }
+
+    /// The facts of a request that the holder of a key makes from somewhere at an instant.
     ///
     /// # Errors
     /// When holder or application is not known, or the request chooses what the application does not allow.
     pub fn collect(
         &self,
         holder: &KeyHolder,
-        peer: IpAddr,
+        origin: impl Into<Origin>,
         choice: Choice<'_>,
         at: Instant,
     ) -> Result<Collected, CollectError> {
-        self.collect_for(&Caller::from(holder.clone()), peer, choice, at)
+        self.collect_for(&Caller::from(holder.clone()), origin, choice, at)
     }
 
     /// The facts of a request that somebody makes from an address at an instant, by a key or by a token.
@@ -148,7 +167,7 @@ impl FactCollector {
     pub fn collect_for(
         &self,
         caller: &Caller,
-        peer: IpAddr,
+        origin: impl Into<Origin>,
         choice: Choice<'_>,
         at: Instant,
     ) -> Result<Collected, CollectError> {
@@ -157,18 +176,18 @@ impl FactCollector {
         let person = || holder.person.clone();
         let entry = self.directory.person(&holder.person);
         let entry = entry.ok_or_else(|| CollectError::UnknownPerson { person: person() })?;
-        let id = holder.application.as_ref().or(entry.application.as_ref());
+        let id = holder.application.as_deref().or(entry.application.as_deref());
         let id = id.ok_or_else(|| CollectError::NoApplication { person: person() })?;
         let application = self.applications.get(id);
         let application = application.ok_or_else(|| CollectError::UnknownApplication {
-            application: id.clone(),
+            application: id.to_owned(),
         })?;
         let mut request = request(application, &entry, choice)?;
         self.join_end_user(caller, application, &mut request, at)?;
         let mut facts = Facts {
-            claims: self.claims(&entry, peer, at),
-            entity: entry.entity.clone(),
-            engaging_entity: entry.engaging_entity.clone(),
+            claims: self.claims(&entry, &origin.into(), at),
+            entity: entry.entity.to_string(),
+            engaging_entity: entry.engaging_entity.to_string(),
             person: self.person(&entry),
             request,
             egress: self.egress.clone(),
@@ -183,48 +202,37 @@ impl FactCollector {
         let facts = SealedFacts::seal(facts);
         Ok(Collected {
             facts,
-            application: id.clone(),
+            application: id.to_owned(),
         })
     }
 
-    fn claims(&self, entry: &DirectoryEntry, peer: IpAddr, at: Instant) -> Vec<Claim> {
-        let claim = |source, place, site, observed_at| Claim {
-            source,
-            place,
-            site,
+    fn claims(&self, entry: &DirectoryEntry, origin: &Origin, at: Instant) -> Vec<Claim> {
+        let mut claims = self.places.claims(&self.zones, &entry.id, origin, at);
+        claims.extend(self.directory.synced_for(entry).map(|synced_at| Claim {
+            source: ClaimSource::Directory,
+            place: Some(entry.place.clone()).filter(|place| *place != PlaceFact::Unknown),
+            site: entry.site.as_deref().map(str::to_owned),
             marked: false,
-            observed_at,
+            observed_at: synced_at,
             trip: None,
-        };
-        let zone = self.zones.of_address(peer).map(|zone| {
-            claim(
-                ClaimSource::Zone,
-                Some(PlaceFact::Known(zone.place)),
-                Some(zone.site.clone()),
-                at,
-            )
-        });
-        let directory = self.directory.synced_at().map(|synced_at| {
-            let place = Some(entry.place.clone()).filter(|place| *place != PlaceFact::Unknown);
-            claim(ClaimSource::Directory, place, entry.site.clone(), synced_at)
-        });
-        zone.into_iter().chain(directory).collect()
+        }));
+        claims
     }
 
     fn person(&self, entry: &DirectoryEntry) -> PersonFacts {
-        let named = match entry.named_in.as_slice() {
+        let named = match &*entry.named_in {
             [] => NamedUser::OfNone,
             instruments => NamedUser::Of(instruments.to_vec()),
         };
         PersonFacts {
-            id: entry.id.clone(),
+            id: entry.id.to_string(),
             worker: entry.worker,
-            citizenships: entry.citizenships.clone(),
-            us_status: entry.us_status,
-            groups: entry.groups.clone(),
+            citizenships: entry.citizenships.reveal().to_vec(),
+            us_status: *entry.us_status.reveal(),
+            groups: entry.groups.to_vec(),
             named,
             residence: entry.residence.clone(),
-            assigned_site: entry.site.clone(),
+            assigned_site: entry.site.as_deref().map(str::to_owned),
             entitlement: Entitlement::ByRegister,
             screening: self.directory.screening(&entry.id),
         }
@@ -240,7 +248,7 @@ fn request(
     Ok(RequestFacts {
         purpose: choose(application, "purpose", &application.purposes, choice.purpose)?,
         data: choose(application, "data class", &application.data, choice.data)?,
-        end_users: (is_service && !entry.end_users.is_empty()).then(|| entry.end_users.clone()),
+        end_users: (is_service && !entry.end_users.is_empty()).then(|| entry.end_users.to_vec()),
         residency: application.residency.clone(),
         output_to: application.output_to.clone(),
         beneficiary: None,

@@ -1,10 +1,45 @@
-//! The firm's directory, as far as decisions need it.
+//! The firm's directory: what is kept of people and groups, and what requests see of it.
+//!
+//! Two sides, and they never wait for each other. The *read side* is [`Directory`]: every request asks it about one
+//! person, so it answers from memory. [`People`] holds those who may act, sharded, behind pointers that are swapped;
+//! [`RegisterDirectory`] holds the people whom a register lists; [`JoinedDirectory`] is both. The *kept side* is
+//! [`DirectoryStore`]: records with versions, owned by the source that sends them, changed by a SCIM server or by a
+//! [`feed`], and numbered in a change feed that every replica follows.
+//!
+//! Nothing here permits anything: a person whom no source vouches for any more is no person, and an attribute that no
+//! source has sent is unknown, never a default.
 
-use decision::{Screening, ScreeningResult};
-use register::model::{Instant, Person, PlaceFact, Register, UsStatus, Worker};
-use std::collections::HashMap;
+mod darkness;
+mod entry;
+pub mod feed;
+mod filter;
+mod gaps;
+mod group;
+mod joined;
+mod keeping;
+mod of_register;
+mod people;
+mod person;
+mod protected;
+
+pub use darkness::{Dark, Darkening, Limits};
+pub use entry::DirectoryEntry;
+pub use filter::{Comparison, GroupFilter, PersonFilter, TextAttribute};
+pub use gaps::{Gap, Gaps, Missing};
+pub use group::{GroupProfile, GroupRecord, MemberChange};
+pub use joined::{Duplicate, JoinedDirectory};
+pub use keeping::{
+    DirectoryStore, FeedPerson, Kept, Load, Loaded, Page, PageFrom, Pages, PersonKey, ProfileChange,
+    Progress, Synced, Whose,
+};
+pub use of_register::RegisterDirectory;
+pub use people::{People, PeopleBuilder, Standing};
+pub use person::{Attested, Email, Enterprise, Names, PersonRecord, Profile, Work};
+pub use protected::Protected;
+
+use decision::Screening;
+use register::model::Instant;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Looks people up.
 pub trait Directory: Send + Sync {
@@ -14,105 +49,11 @@ pub trait Directory: Send + Sync {
     /// When the directory was last completely in step with its source; `None`: never, and then it knows no places.
     fn synced_at(&self) -> Option<Instant>;
 
+    /// When the source of this entry was last completely in step; that of the whole directory, unless it has several.
+    fn synced_for(&self, _: &DirectoryEntry) -> Option<Instant> {
+        self.synced_at()
+    }
+
     /// What sanctions screening found about the person of this id, and when.
     fn screening(&self, id: &str) -> Screening;
-}
-
-/// What the directory knows of one person or service account.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DirectoryEntry {
-    /// Identity.
-    pub id: String,
-    /// How they work for the firm.
-    pub worker: Worker,
-    /// The entity that employs them.
-    pub entity: String,
-    /// The entity of the firm that engages them.
-    pub engaging_entity: String,
-    /// Place of work.
-    pub place: PlaceFact,
-    /// Site to which they are assigned.
-    pub site: Option<String>,
-    /// Where they live.
-    pub residence: PlaceFact,
-    /// Citizenships; empty: unknown.
-    pub citizenships: Vec<PlaceFact>,
-    /// Status in the United States, of someone who is no citizen.
-    pub us_status: Option<UsStatus>,
-    /// Groups.
-    pub groups: Vec<String>,
-    /// Instruments whose named user they are.
-    pub named_in: Vec<String>,
-    /// Places of the end users behind a service; empty: none declared.
-    pub end_users: Vec<PlaceFact>,
-    /// Application that is theirs by default.
-    pub application: Option<String>,
-}
-
-/// The people of a register, as a directory: for demonstration and tests.
-#[derive(Debug)]
-pub struct RegisterDirectory {
-    people: HashMap<String, Arc<DirectoryEntry>>,
-    synced_at: AtomicI64,
-}
-
-impl RegisterDirectory {
-    /// The people of a register, in step with it at an instant.
-    pub fn of(register: &Register, synced_at: Instant) -> Self {
-        let people = register
-            .people
-            .iter()
-            .map(|person| (person.id.clone(), Arc::new(entry(person))));
-        Self {
-            people: people.collect(),
-            synced_at: AtomicI64::new(synced_at.0),
-        }
-    }
-
-    /// Notes that the directory is in step with its source at a later instant too. A register in memory always is; its
-    /// owner says so from time to time, or the places in it grow stale like those of any directory.
-    pub fn mark_synced(&self, at: Instant) {
-        self.synced_at.fetch_max(at.0, Ordering::Relaxed);
-    }
-}
-
-impl Directory for RegisterDirectory {
-    fn person(&self, id: &str) -> Option<Arc<DirectoryEntry>> {
-        self.people.get(id).cloned()
-    }
-
-    fn synced_at(&self) -> Option<Instant> {
-        Some(Instant(self.synced_at.load(Ordering::Relaxed)))
-    }
-
-    /// People of a register are made up, and so is their screening: clean, at each sync.
-    fn screening(&self, _: &str) -> Screening {
-        Screening {
-            result: Some(ScreeningResult::Clean),
-            screened_at: self.synced_at(),
-        }
-    }
-}
-
-fn entry(person: &Person) -> DirectoryEntry {
-    DirectoryEntry {
-        id: person.id.clone(),
-        worker: person.worker,
-        entity: person.entity.clone(),
-        engaging_entity: person.engaging_entity.clone(),
-        place: person.place.clone(),
-        site: person.site.clone(),
-        residence: person.residence.clone(),
-        citizenships: person
-            .citizenships
-            .iter()
-            .copied()
-            .map(PlaceFact::Known)
-            .collect(),
-        us_status: person.us_status,
-        groups: person.groups.clone(),
-        named_in: person.named_in.clone(),
-        end_users: person.end_users.clone(),
-        application: person.application.clone(),
-    }
 }

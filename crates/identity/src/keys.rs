@@ -3,13 +3,22 @@
 //! A key has a public part, by which it is looked up, and a secret one. The firm keeps an HMAC of the whole key under a
 //! secret of the installation: a stolen list of hashes is worth nothing without it, and comparing takes the same time
 //! whether a guess is near or far.
+//!
+//! A key lives until it expires or is revoked; one that is replaced goes on for a while beside its successor, so that
+//! nobody has to change it everywhere in one moment. [`KeyStore`] keeps keys, [`LiveKeys`] has them in memory.
 
 mod api_key;
 mod hash;
+mod keeping;
+mod live;
+mod record;
 mod stored;
 
 pub use api_key::{ApiKey, KeyError};
 pub use hash::{KeyHash, KeyHasher};
+pub use keeping::KeyStore;
+pub use live::{EitherKeys, LiveKeys};
+pub use record::{Bound, KeyRecord, KeyStanding};
 pub use stored::{StoredKey, StoredKeysError, read_stored, write_stored};
 
 use crate::Caller;

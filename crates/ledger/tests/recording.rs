@@ -13,6 +13,7 @@ use ledger::{
 };
 use register::model::Instant;
 use register::source::Source;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 const NOW: Instant = Instant(1_784_106_000);
@@ -134,7 +135,7 @@ fn world(fails: bool) -> World {
         application: None,
     };
     let facts = collector
-        .collect(&holder, [127, 0, 0, 1].into(), Choice::default(), NOW)
+        .collect(&holder, IpAddr::from([127, 0, 0, 1]), Choice::default(), NOW)
         .unwrap()
         .facts;
     let device = Arc::new(Memory {

@@ -4,6 +4,7 @@
 mod collector;
 mod dice;
 mod fault_proxy;
+mod mmdb;
 mod population;
 mod provider;
 mod world;
@@ -11,6 +12,7 @@ mod world;
 pub use collector::{Attributes, Collector, Span, attributes};
 pub use dice::Dice;
 pub use fault_proxy::{FaultProxy, NetworkFault};
+pub use mmdb::mmdb;
 pub use population::people;
 pub use provider::{Got, Provider, Script, error_event};
 pub use world::{WorldSize, register};

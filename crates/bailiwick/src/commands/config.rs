@@ -157,6 +157,9 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
     if let Err(error) = export::open(config) {
         found.push(format!("telemetry: {error}"));
     }
+    if let Err(error) = config.places.open(0) {
+        found.push(format!("`places`: {error:#}"));
+    }
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());
     }

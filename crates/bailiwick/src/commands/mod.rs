@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod demo;
+mod directory;
 mod fmt;
 mod import;
 mod init;
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
             command: ConfigCommand::Check,
         } => config::check(&global, screen),
         Command::Keys { data_dir, command } => keys::run(&global, data_dir, command, screen),
+        Command::Directory { data_dir, command } => directory::run(&global, data_dir, command, screen),
         Command::Report { command } => report::run(&global, &command, screen),
         Command::Import {
             command: ImportCommand::Litellm { file, into },

@@ -8,8 +8,10 @@ use crate::exit::{Exit, UsageError};
 use crate::folder::{CONFIGURATION, Folder};
 use crate::screen::Screen;
 use crate::services::connectors::Ways;
+use crate::services::keeping::{self, Following};
 use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
+use identity::KeyRing;
 use serde::Serialize;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -38,7 +40,10 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     let data = DataDir::open(&data::named(None, config.data.clone())?)?;
     services::runtime(config.log)?.block_on(async {
         let ending = Ending::watch()?;
-        let services = Services::new(snapshot, ways, Kept::open(&data, data.keys()?)?);
+        let store = keeping::open(&data, &config.store).await?;
+        let following = Following::begin(&store, &data).await?;
+        let kept = Kept::open(&data, KeyRing::new(data.key_hasher()?, []))?.with_store(following);
+        let services = Services::new(snapshot, ways, kept);
         let telemetry = match config.telemetry {
             Some(address) => Some(listen(address).await?),
             None => None,

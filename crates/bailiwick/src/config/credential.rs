@@ -49,6 +49,20 @@ impl Credential {
         }
     }
 
+    /// Reads it here and now. A command is not run for this: what is needed before anything serves is written down.
+    pub(crate) fn read(&self) -> anyhow::Result<String> {
+        let missing = || format!("no secret from the {}", self.describe());
+        let text = match self {
+            Self::Env(name) => variable(name).with_context(missing)?,
+            Self::File(path) => std::fs::read_to_string(path).with_context(missing)?,
+            Self::Exec(_) => bail!("the {} cannot be used here", self.describe()),
+        };
+        match text.trim() {
+            "" => bail!("the {} is empty", self.describe()),
+            text => Ok(text.to_owned()),
+        }
+    }
+
     /// Whether there is a secret; a command has as much time as the gateway gives it.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         let missing = || format!("no credential from the {}", self.describe());

@@ -7,7 +7,9 @@
 pub(crate) mod credential;
 mod environment;
 mod issuers;
+pub(crate) mod places;
 mod read;
+mod store;
 
 use crate::exit::UsageError;
 use crate::folder::CONFIGURATION;
@@ -22,6 +24,7 @@ use register::source::{Position, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub(crate) use store::{KeptIn, StoreConfig};
 use wire::Protocol;
 use wire::reach::Caps;
 
@@ -40,8 +43,12 @@ pub(crate) struct Config {
     pub(crate) issuers: Vec<Issuer>,
     /// Who may say that sign-ins ended.
     pub(crate) transmitters: Vec<Transmitter>,
+    /// Where people and keys are kept.
+    pub(crate) store: StoreConfig,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
+    /// Where people are known from.
+    pub(crate) places: places::Places,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.
     pub(crate) telemetry: Option<SocketAddr>,
     /// The collector that is sent traces and metrics; `None`: nothing is sent.

@@ -3,7 +3,9 @@
 
 mod connector;
 mod issuer;
+mod places;
 mod serving;
+mod store;
 mod telemetry;
 
 use super::environment;
@@ -66,8 +68,10 @@ impl<'s> Reader<'s> {
             "trusted_proxies",
             "tls",
             "limits",
+            "places",
             "telemetry",
             "log",
+            "store",
         ];
         self.known_keys(root, &known);
         Config {
@@ -83,7 +87,9 @@ impl<'s> Reader<'s> {
             connectors: self.connectors(root),
             issuers: self.issuers(root),
             transmitters: self.transmitters(root),
+            store: self.store(root),
             serving: self.serving(root),
+            places: self.places(root),
             telemetry: self.telemetry(root),
             otlp: self.otlp(root),
             log: self.log(root),

@@ -1,13 +1,15 @@
 //! From connectors as configured to connectors that gateways can use.
 
+use super::places;
 use crate::config::credential::{Credential, variable};
 use crate::config::{Config, Connector as Configured};
 use gateway::{Connector, ConnectorError, ConnectorSettings, Connectors};
 use identity::tokens::Revocations;
+use identity::{People, PlaceSources, TripsInMemory};
 use register::model::PlaceFact;
 use std::sync::Arc;
 
-/// The ways out of an installation, the same for every register that it serves.
+/// The ways out of an installation and what it knows of its own, the same for every register that it serves.
 #[derive(Clone, Debug)]
 pub(crate) struct Ways {
     /// Connectors, shared by all gateways of the process.
@@ -16,13 +18,22 @@ pub(crate) struct Ways {
     pub(crate) egress: Vec<(String, PlaceFact)>,
     /// Sign-ins that were ended.
     pub(crate) revocations: Arc<Revocations>,
+    /// The people of a store, if there is one, who come before those of any register.
+    pub(crate) people: Option<Arc<People>>,
+    /// Where people are known from, besides networks of offices and the directory.
+    pub(crate) places: Arc<PlaceSources>,
 }
 
 impl Ways {
     /// Opens every connector of a configuration.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let connectors: Vec<_> = config.connectors.iter().map(open_one).collect::<Result<_, _>>()?;
-        Self::of(connectors, egress(config))
+        let places = config.places.open(places::DELAY)?;
+        let trips = Arc::new(TripsInMemory::default());
+        Ok(Self {
+            places: Arc::new(PlaceSources::new(places, trips)),
+            ..Self::of(connectors, egress(config))?
+        })
     }
 
     /// Ways of connectors that are open.
@@ -32,6 +43,8 @@ impl Ways {
             connectors,
             egress,
             revocations: Arc::default(),
+            people: None,
+            places: Arc::default(),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::exit::UsageError;
 use crate::folder::Folder;
 use decision::{CompileError, Snapshot};
 use gateway::{ConnectorError, InForce};
-use identity::{FactCollector, RegisterDirectory, ZoneError, Zones};
+use identity::{Directory, FactCollector, JoinedDirectory, People, RegisterDirectory, ZoneError, Zones};
 use register::diagnose::Diagnostics;
 use register::model::Register;
 use register::source::Position;
@@ -109,7 +109,11 @@ pub(crate) fn compile(folder: &Folder) -> Result<Snapshot, LoadError> {
     Ok(snapshot)
 }
 
-/// Holds a snapshot against the connectors, and adds what collects facts by the same register.
+/// Duplicates that are logged; the rest is counted.
+const LOGGED: usize = 10;
+
+/// Holds a snapshot against the connectors, and adds what collects facts by the same register, about its people and
+/// those of a store, if there is one.
 pub(crate) fn complete(snapshot: Snapshot, ways: &Ways) -> Result<Loaded, LoadError> {
     let register = snapshot.register();
     ways.connectors
@@ -121,14 +125,37 @@ pub(crate) fn complete(snapshot: Snapshot, ways: &Ways) -> Result<Loaded, LoadEr
     let zones = zones(register)?;
     let now = clock::now();
     let directory = Arc::new(RegisterDirectory::of(register, now));
-    let collector = FactCollector::new(register, zones, Arc::clone(&directory) as _);
+    let collector = FactCollector::new(register, zones, joined(ways.people.as_ref(), &directory));
     let collector = collector
         .with_egress(ways.egress.clone())
+        .with_places(Arc::clone(&ways.places))
         .with_revocations(Arc::clone(&ways.revocations));
     Ok(Loaded {
         in_force: InForce::new(snapshot, collector, now),
         directory,
     })
+}
+
+/// The people of a store before those of the register; the log says who is in both.
+fn joined(people: Option<&Arc<People>>, register: &Arc<RegisterDirectory>) -> Arc<dyn Directory> {
+    let Some(people) = people else {
+        return Arc::clone(register) as _;
+    };
+    let joined = JoinedDirectory::new(Arc::clone(people), Arc::clone(register));
+    let duplicates = joined.duplicates();
+    for duplicate in duplicates.iter().take(LOGGED) {
+        let (id, ended) = (&*duplicate.id, duplicate.ended);
+        tracing::warn!(
+            id,
+            ended,
+            "somebody is in the register and in the directory, which alone counts"
+        );
+    }
+    if duplicates.len() > LOGGED {
+        let more = duplicates.len().saturating_sub(LOGGED);
+        tracing::warn!(more, "more people are in the register and in the directory");
+    }
+    Arc::new(joined)
 }
 
 /// The networks of a register's sites; where they overlap, the smaller wins and the log says so.

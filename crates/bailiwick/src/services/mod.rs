@@ -2,7 +2,9 @@
 
 pub(crate) mod connectors;
 pub(crate) mod export;
+pub(crate) mod keeping;
 pub(crate) mod load;
+mod places;
 mod reload;
 pub(crate) mod sign_in;
 mod upkeep;
@@ -18,7 +20,8 @@ use gateway::{
     Export, Exporter, Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics,
     Switch, Telemetry,
 };
-use identity::{KeyRing, Keys, RegisterDirectory};
+use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
+use keeping::Following;
 use ledger::Recorder;
 use load::{LoadError, Loaded};
 use reload::Reloader;
@@ -41,6 +44,7 @@ pub(crate) struct Services {
     directory: Arc<RegisterDirectory>,
     ways: Ways,
     keys: Arc<dyn Keys>,
+    following: Option<Arc<Following>>,
     recorder: Recorder,
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
@@ -52,6 +56,7 @@ pub(crate) struct Services {
 /// What a process keeps of its own.
 pub(crate) struct Kept {
     keys: Arc<dyn Keys>,
+    following: Option<Arc<Following>>,
     recorder: Recorder,
 }
 
@@ -60,8 +65,19 @@ impl Kept {
     pub(crate) fn open(data: &DataDir, keys: KeyRing) -> anyhow::Result<Self> {
         Ok(Self {
             keys: Arc::new(keys),
+            following: None,
             recorder: Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?),
         })
+    }
+
+    /// The same with the people and keys of a store, which come before the others.
+    pub(crate) fn with_store(self, following: Following) -> Self {
+        let of_store = Arc::clone(&following.keys) as Arc<dyn Keys>;
+        Self {
+            keys: Arc::new(EitherKeys(vec![of_store, self.keys])),
+            following: Some(Arc::new(following)),
+            ..self
+        }
     }
 }
 
@@ -70,13 +86,20 @@ impl Services {
     ///
     /// # Errors
     /// When the register does not fit the ways to providers, or its networks cannot be told apart.
-    pub(crate) fn new(snapshot: Snapshot, ways: Ways, kept: Kept) -> Result<Self, LoadError> {
+    pub(crate) fn new(snapshot: Snapshot, mut ways: Ways, kept: Kept) -> Result<Self, LoadError> {
+        ways.people = kept
+            .following
+            .as_deref()
+            .map(|following| Arc::clone(&following.people));
         let Loaded { in_force, directory } = load::complete(snapshot, &ways)?;
+        // what is at hand is known before the first request
+        in_force.collector().renew_places(clock::now());
         Ok(Self {
             switch: Arc::new(Switch::new(in_force)),
             directory,
             ways,
             keys: kept.keys,
+            following: kept.following,
             recorder: kept.recorder,
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
@@ -165,8 +188,13 @@ impl Services {
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
         }
+        telling.spawn(places::tend(Arc::clone(&self.switch)));
         if let Some(sign_in) = self.sign_in.take() {
             telling.spawn(sign_in.tend(Arc::clone(&self.switch)));
+        }
+        if let Some(following) = self.following.clone() {
+            let switch = Arc::clone(&self.switch);
+            telling.spawn(async move { following.run(&switch).await });
         }
         // ends after the last gateway, when it has sent what is left
         let (done, is_done) = watch::channel(false);
@@ -191,6 +219,9 @@ impl Services {
         telling.shutdown().await;
         done.send_replace(true);
         while exporting.join_next().await.is_some() {}
+        if let Some(following) = self.following {
+            following.note_uses().await;
+        }
         Ok(())
     }
 }

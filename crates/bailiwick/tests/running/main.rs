@@ -13,6 +13,10 @@ mod ending;
 #[cfg(test)]
 mod exhausted;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
 mod reloading;
 #[cfg(test)]
 mod server;

@@ -111,11 +111,16 @@ impl Running {
         Ok(self.process.wait()?)
     }
 
-    /// What the readiness probe says of the register, once it says these words; without them, right away. It waits as
-    /// long as the runner of the tests does.
+    /// What the readiness probe says to those who run it, if it has an address for them, once it says these words; else
+    /// to anybody. It waits as long as the runner of the tests does.
     pub(crate) fn told(&self, words: &str) -> Result<String, Failure> {
+        let address = match self.text("/telemetry") {
+            Some(address) => address.parse()?,
+            None => self.address()?,
+        };
+        let request = "GET /readyz?verbose HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
         loop {
-            let (status, answer) = get(self, NOWHERE, "/readyz?verbose", "")?;
+            let (status, answer) = exchange(address, NOWHERE, request)?;
             assert_eq!(status, 200, "{answer}");
             if answer.contains(words) {
                 return Ok(answer);

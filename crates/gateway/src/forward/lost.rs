@@ -5,6 +5,7 @@
 //! other request, with a record of its own, and the answer ends there.
 
 use crate::asker::{Asker, Decided, Stop};
+use crate::authenticate;
 use crate::shared::Phase;
 use decision::{Permit, Refusal};
 use ledger::{Ended, Recorded};
@@ -68,6 +69,9 @@ pub(super) fn watching(asker: Arc<Asker>, permit: &Recorded<Permit>) -> Watching
                 }
             }
             is_due = false;
+            if let Err(fault) = authenticate::still_taken(&asker.shared, &asker.headers, &asker.caller) {
+                return Lost::Undecided(fault);
+            }
             match asker.decide(&asked, |other| other.id == deployment) {
                 Ok(permitted) if permitted.value().holds_at((asker.shared.clock)()) => {
                     until = permitted.value().decision().valid_until;

@@ -10,6 +10,7 @@ use identity::{Choice, KeyHolder};
 use register::model::Instant;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -119,7 +120,7 @@ fn decided_again(in_force: &InForce, persona: Persona, model: &str) -> Said {
         person: persona.person.to_owned(),
         application: None,
     };
-    let (office, choice) = (persona.office.parse().unwrap(), Choice::default());
+    let (office, choice) = (persona.office.parse::<IpAddr>().unwrap(), Choice::default());
     let collected = in_force
         .collector()
         .collect(&holder, office, choice, NOW)

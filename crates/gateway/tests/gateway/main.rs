@@ -42,6 +42,8 @@ mod panics;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod protocols;
 #[cfg(test)]
 mod provider;
@@ -49,6 +51,8 @@ mod provider;
 mod quotas;
 #[cfg(test)]
 mod reach;
+#[cfg(test)]
+mod revoked;
 #[cfg(test)]
 mod routing;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use gateway::{
     ExportSettings, Gateway, GatewayConfig, GatewayError, InForce, Limits, Listening, Lookup,
     MeasuresInMemory, Metrics, Rates, Switch, Telemetry,
 };
-use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, RegisterDirectory, Zones};
+use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, Keys, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
 use register::model::Instant;
 use register::source::Source;
@@ -96,6 +96,8 @@ pub(crate) struct Plan {
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
     /// What knows the addresses of names, in the place of the system.
     pub(crate) lookup: Option<Arc<dyn Lookup>>,
+    /// Keys in place of those of the personas.
+    pub(crate) keys: Option<Arc<dyn Keys>>,
 }
 
 impl Plan {
@@ -117,6 +119,7 @@ impl Plan {
             export: None,
             adjust: Box::new(|_| {}),
             lookup: None,
+            keys: None,
         }
     }
 
@@ -157,6 +160,9 @@ impl Plan {
             exporting.spawn(exporter.run(async {
                 let _ = is_exported.await;
             }));
+        }
+        if let Some(keys) = self.keys {
+            config.keys = keys;
         }
         let (switch, connectors) = (Arc::clone(&config.switch), Arc::clone(&config.connectors));
         let (stopping, receiver) = watch::channel(false);

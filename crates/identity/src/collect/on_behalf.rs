@@ -54,7 +54,7 @@ impl FactCollector {
         })?;
         let age = self
             .directory
-            .synced_at()
+            .synced_for(&end_user)
             .map(|synced_at| at.0.saturating_sub(synced_at.0));
         let place = match age {
             Some(age) if (0..=FRESH).contains(&age) => end_user.place.clone(),
@@ -71,8 +71,9 @@ impl FactCollector {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::{PersonRecord, Profile, Synced, Work};
     use crate::tokens::{Name, Revocations, VerifiedToken};
-    use crate::{Choice, KeyHolder, RegisterDirectory, Zones};
+    use crate::{Choice, JoinedDirectory, KeyHolder, People, RegisterDirectory, Zones};
     use register::model::{DataClass, Person, Purpose, Register, Worker};
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
@@ -202,6 +203,51 @@ mod tests {
             unknown
         );
         assert_eq!(end_users("silent", "silent", Some("hk-analyst"), -1), unknown);
+    }
+
+    #[test]
+    fn an_end_user_is_as_old_as_their_own_source() {
+        let hr = |synced: &[Synced]| {
+            let people = People::default();
+            let work = Work {
+                worker: Some(Worker::Employee),
+                entity: Some("larkmoor-us".to_owned()),
+                place: place("SG"),
+                ..Work::default()
+            };
+            let profile = Profile {
+                user_name: "kept".to_owned(),
+                active: true,
+                work,
+                ..Profile::default()
+            };
+            people.put(&PersonRecord::first("kept", "hr", profile, NOW));
+            people.set_synced(synced.to_vec());
+            people
+        };
+        let ask = |synced: &[Synced], acts_for: &str| {
+            let register = register();
+            let listed = Arc::new(RegisterDirectory::of(&register, NOW));
+            let directory = Arc::new(JoinedDirectory::new(Arc::new(hr(synced)), listed));
+            let collector = FactCollector::new(&register, Zones::default(), directory);
+            let caller = Caller::from(Arc::new(token("silent", "silent", Some(acts_for))));
+            let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let collected = collector.collect_for(&caller, peer, Choice::default(), NOW);
+            collected.unwrap().facts.facts().request.end_users.clone()
+        };
+        let synced = |at: Instant| {
+            [Synced {
+                source: "hr".to_owned(),
+                at,
+            }]
+        };
+        let (fresh, stale) = (synced(NOW), synced(NOW.plus(-FRESH - 1)));
+        let unknown = Some(vec![PlaceFact::Unknown]);
+        assert_eq!(ask(&fresh, "kept"), Some(vec![place("SG")]));
+        assert_eq!(ask(&stale, "kept"), unknown);
+        assert_eq!(ask(&[], "kept"), unknown);
+        // a source that is behind says nothing of people whom the register lists
+        assert_eq!(ask(&stale, "hk-analyst"), Some(vec![place("HK")]));
     }
 
     #[test]

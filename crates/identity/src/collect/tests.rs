@@ -4,6 +4,7 @@ use super::*;
 use crate::RegisterDirectory;
 use decision::{Screening, ScreeningResult};
 use register::model::{DataClass, Person, PlaceSetName, Purpose, Site};
+use std::net::IpAddr;
 use territory::Place;
 
 const NOW: Instant = Instant(1_784_106_000);
@@ -88,7 +89,7 @@ fn collect(who: &str, app: Option<&str>, peer: &str, choice: Choice<'_>) -> Resu
         application: app.map(str::to_owned),
     };
     collector
-        .collect(&holder, peer.parse().unwrap(), choice, NOW)
+        .collect(&holder, peer.parse::<IpAddr>().unwrap(), choice, NOW)
         .map(|collected| collected.facts.facts().clone())
 }
 

@@ -34,6 +34,16 @@ impl KeyHash {
     /// A hash that no key has, as far as anybody can find out.
     pub(super) const NONE: Self = Self([0; 32]);
 
+    /// The hash that these bytes are.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes, to be kept.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Compares in the same time whatever the difference.
     pub fn equals(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

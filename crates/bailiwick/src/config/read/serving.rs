@@ -23,6 +23,7 @@ impl Reader<'_> {
             listening: Listening {
                 tls: self.section(root, "tls").and_then(|table| self.tls(table)),
                 trusted_proxies: self.trusted_proxies(root),
+                named_proxies: self.named_proxies(root),
             },
             rates: self
                 .section(root, "limits")

@@ -39,8 +39,8 @@ async fn through_a_proxy_to_a_private_authority_in_http_2() {
     })
     .await;
     let proxy = Proxy::start(service.address, "200 OK").await;
-    let mut plan = behind(proxy.address, &authority);
     // each thread has connections of its own
+    let mut plan = behind(proxy.address, &authority);
     plan.limits.threads = 1;
     let world = plan.start().await;
     for _ in 0..2 {

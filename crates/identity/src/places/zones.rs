@@ -4,6 +4,7 @@
 //! out of a building; networks inside others of another site are reported all the same, since most of them are
 //! mistakes. An IPv4 address that arrives in its IPv6 clothing is the IPv4 address.
 
+use super::networks::NetworkMap;
 use ipnet::IpNet;
 use register::model::{Register, Site};
 use std::collections::HashMap;
@@ -70,10 +71,9 @@ pub enum ZoneError {
 pub struct Zones {
     zones: Vec<Zone>,
     /// By network, the position in `zones`.
-    networks: HashMap<IpNet, usize>,
-    /// Lengths of prefixes that occur, longest first.
-    v4_lengths: Vec<u8>,
-    v6_lengths: Vec<u8>,
+    networks: NetworkMap<usize>,
+    /// By site, the position in `zones`.
+    sites: HashMap<String, usize>,
 }
 
 impl Zones {
@@ -83,27 +83,28 @@ impl Zones {
     /// When a network cannot be read, or belongs to two sites.
     pub fn of(register: &Register) -> Result<Self, ZoneError> {
         let mut zones = Self::default();
+        let mut networks = HashMap::new();
         for site in &register.sites {
-            zones.add(site)?;
+            zones.add(site, &mut networks)?;
         }
-        zones.v4_lengths = lengths(zones.networks.keys().filter(|network| network.addr().is_ipv4()));
-        zones.v6_lengths = lengths(zones.networks.keys().filter(|network| network.addr().is_ipv6()));
+        zones.networks = NetworkMap::new(networks);
         Ok(zones)
     }
 
     /// The zone of an address, if it is in one.
     pub fn of_address(&self, address: IpAddr) -> Option<&Zone> {
-        let address = address.to_canonical();
-        let lengths = if address.is_ipv4() {
-            &self.v4_lengths
-        } else {
-            &self.v6_lengths
-        };
-        let network = |length: &u8| IpNet::new(address, *length).ok().map(|network| network.trunc());
-        let index = lengths
-            .iter()
-            .find_map(|length| self.networks.get(&network(length)?))?;
-        self.zones.get(*index)
+        self.network_of(address).map(|(_, zone)| zone)
+    }
+
+    /// The zone of an address, with the network that the address belongs to.
+    pub fn network_of(&self, address: IpAddr) -> Option<(IpNet, &Zone)> {
+        let (network, index) = self.networks.longest(address)?;
+        self.zones.get(*index).map(|zone| (network, zone))
+    }
+
+    /// The site of this id, whether it has networks or not.
+    pub fn site(&self, id: &str) -> Option<&Zone> {
+        self.zones.get(*self.sites.get(id)?)
     }
 
     /// Networks that lie inside a network of another site, in the order of their addresses.
@@ -115,7 +116,7 @@ impl Zones {
                 .unwrap_or_default()
         };
         let mut overlaps = Vec::new();
-        for (inner, index) in &self.networks {
+        for (inner, index) in self.networks.iter() {
             let mut wider = *inner;
             while let Some(next) = wider.supernet() {
                 wider = next;
@@ -136,15 +137,16 @@ impl Zones {
         overlaps
     }
 
-    fn add(&mut self, site: &Site) -> Result<(), ZoneError> {
+    fn add(&mut self, site: &Site, networks: &mut HashMap<IpNet, usize>) -> Result<(), ZoneError> {
         let index = self.zones.len();
+        self.sites.insert(site.id.clone(), index);
         self.zones.push(Zone {
             site: site.id.clone(),
             place: site.place,
         });
         for text in &site.networks {
             let network = read(text, site)?;
-            if let Some(first) = self.networks.insert(network, index)
+            if let Some(first) = networks.insert(network, index)
                 && first != index
             {
                 let first = self
@@ -175,13 +177,6 @@ fn read(text: &str, site: &Site) -> Result<IpNet, ZoneError> {
         return Err(ZoneError::BitsBehindPrefix { network, site, meant });
     }
     Ok(network)
-}
-
-fn lengths<'a>(networks: impl Iterator<Item = &'a IpNet>) -> Vec<u8> {
-    let mut lengths: Vec<u8> = networks.map(IpNet::prefix_len).collect();
-    lengths.sort_unstable_by(|a, b| b.cmp(a));
-    lengths.dedup();
-    lengths
 }
 
 #[cfg(test)]

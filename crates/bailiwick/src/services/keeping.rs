@@ -1,0 +1,146 @@
+//! The store of an installation: opened, read into memory, and followed while the gateways serve.
+
+use crate::clock;
+use crate::config::{Config, KeptIn, StoreConfig};
+use crate::data::{self, DataDir};
+use anyhow::Context as _;
+use gateway::Switch;
+use identity::directory::{Dark, DirectoryStore, Limits};
+use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
+use identity::{Follower, People};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Location, Sealer, Store};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// How often it is asked what has changed: what is revoked anywhere ends here within a second.
+const LOOK: Duration = Duration::from_millis(250);
+/// Looks between two notes of when keys were last taken.
+const NOTE: u32 = 120;
+/// Looks between two warnings about facts that grow old.
+const WARN: u32 = 4 * 600;
+
+/// Opens the store that is configured, in the data folder unless it says otherwise, with the keys that somebody wrote
+/// into that folder by hand.
+pub(crate) async fn open(data: &DataDir, config: &StoreConfig) -> anyhow::Result<Arc<Store>> {
+    let location = match &config.kept_in {
+        KeptIn::Data => Location::Sqlite(data.store()),
+        KeptIn::Sqlite(path) => Location::Sqlite(path.clone()),
+        KeptIn::Postgres(url) => Location::Postgres(url.read()?),
+    };
+    let key = |text: String| data::from_hex(&text).context("a sealing key is 64 hexadecimal digits");
+    let current = match &config.sealing_key {
+        Some(place) => key(place.read()?)?,
+        None => data.sealing_key()?,
+    };
+    let former: Vec<[u8; 32]> = config
+        .former_keys
+        .iter()
+        .map(|place| key(place.read()?))
+        .collect::<anyhow::Result<_>>()?;
+    let store = Store::open(&location, Sealer::new(&current, &former)?).await?;
+    for stored in data.keys()?.stored() {
+        if store.key(&stored.id).await?.is_none() {
+            let record = KeyRecord::of_stored(stored.clone(), Bound::Person, clock::now());
+            store.add_key(&record).await?;
+        }
+    }
+    Ok(Arc::new(store))
+}
+
+/// What a command opens it by: the data folder that the command line or the configuration names, and the configuration.
+pub(crate) fn named(
+    given: Option<std::path::PathBuf>,
+    config: Option<Config>,
+) -> anyhow::Result<(DataDir, Config)> {
+    let config = config.unwrap_or_default();
+    Ok((DataDir::open(&data::named(given, config.data.clone())?)?, config))
+}
+
+/// A store in memory, and what keeps it in step.
+pub(crate) struct Following {
+    follower: Follower,
+    /// The people who are kept.
+    pub(crate) people: Arc<People>,
+    /// The keys that are kept.
+    pub(crate) keys: Arc<LiveKeys>,
+}
+
+impl Following {
+    /// Reads everything.
+    pub(crate) async fn begin(store: &Arc<Store>, data: &DataDir) -> anyhow::Result<Self> {
+        let people = Arc::new(People::default());
+        let keys = Arc::new(LiveKeys::new(data.key_hasher()?));
+        let follower = Follower::new(
+            Arc::clone(store) as Arc<dyn DirectoryStore>,
+            Arc::clone(store) as Arc<dyn KeyStore>,
+            Arc::clone(&people),
+            Arc::clone(&keys),
+        );
+        follower.begin().await.context("the store cannot be read")?;
+        Ok(Self {
+            follower,
+            people,
+            keys,
+        })
+    }
+
+    /// Follows for ever, and has what is on its way decided about once more when something has changed.
+    pub(crate) async fn run(&self, switch: &Switch) {
+        let mut looks: Interval = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut count, mut is_away): (u32, bool) = (0, false);
+        loop {
+            looks.tick().await;
+            match self.follower.look().await {
+                Ok(followed) => {
+                    if std::mem::take(&mut is_away) {
+                        tracing::info!("the store answers again");
+                    }
+                    if followed.records > 0 {
+                        switch.reconsider();
+                    }
+                }
+                Err(error) if !is_away => {
+                    is_away = true;
+                    tracing::error!(%error, "what changes in the store is not seen; what was read from it stays");
+                }
+                Err(_) => {}
+            }
+            if count.is_multiple_of(NOTE) {
+                self.note_uses().await;
+            }
+            if count.is_multiple_of(WARN) {
+                self.warn();
+            }
+            count = count.wrapping_add(1);
+        }
+    }
+
+    /// Writes down when keys were last taken.
+    pub(crate) async fn note_uses(&self) {
+        if let Err(error) = self.follower.note_uses().await {
+            tracing::warn!(%error, "when keys were last taken could not be written down");
+        }
+    }
+
+    /// Says who goes dark, and when.
+    fn warn(&self) {
+        for darkening in self.people.darkness(clock::now(), Limits::default()) {
+            let (people, from, already) = (darkening.people, darkening.from, darkening.already);
+            match darkening.dark {
+                Dark::Places(source) => {
+                    tracing::warn!(people, %from, already, source, "places of work grow stale: the source is not complete again");
+                }
+                Dark::NeverComplete(source) => {
+                    tracing::warn!(
+                        people,
+                        source,
+                        "places of work count for nothing: the source was never complete"
+                    );
+                }
+                Dark::Screening => tracing::warn!(people, %from, already, "sanctions screening grows stale"),
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Filters as conditions of SQL. Every value of a filter is bound, never written into the text.
+
+use super::row;
+use crate::database::Kind;
+use identity::directory::{Comparison, GroupFilter, Page, PageFrom, PersonFilter, TextAttribute};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, Arguments as _, AssertSqlSafe, Encode, Type};
+
+/// A statement whose parts are put together here: texts of this crate, and values that are bound.
+pub(crate) struct Sql {
+    text: String,
+    values: AnyArguments,
+    count: usize,
+}
+
+impl Sql {
+    /// Begins with texts.
+    pub(crate) fn new<'t>(texts: impl IntoParts<'t>) -> Self {
+        Self {
+            text: texts.parts(),
+            values: AnyArguments::default(),
+            count: 0,
+        }
+    }
+
+    /// Goes on with a text.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Goes on with a value.
+    pub(crate) fn bind<'q, T: Encode<'q, Any> + Type<Any> + 'q>(&mut self, value: T) -> &mut Self {
+        self.bound(value);
+        let name = format!("${}", self.count);
+        self.text.push_str(&name);
+        self
+    }
+
+    /// Binds a value whose name the text has already.
+    pub(crate) fn bound<'q, T: Encode<'q, Any> + Type<Any> + 'q>(&mut self, value: T) {
+        // numbers and texts can always be bound
+        let _ = self.values.add(value);
+        self.count += 1;
+    }
+
+    /// Goes on with values in parentheses; of none, with what nothing is in.
+    pub(crate) fn list<'q, T: Encode<'q, Any> + Type<Any> + 'q>(
+        &mut self,
+        values: impl IntoIterator<Item = T>,
+    ) -> &mut Self {
+        self.push("(");
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                self.push(", ");
+            }
+            self.bind(value);
+        }
+        self.push(")")
+    }
+
+    /// Ends with a page in the order of a column.
+    pub(crate) fn page(&mut self, column: &str, page: &Page) {
+        if let PageFrom::After(id) = &page.from {
+            self.push(" and ").push(column).push(" > ").bind(id.clone());
+        }
+        self.push(" order by ")
+            .push(column)
+            .push(" limit ")
+            .bind(i64::from(page.most));
+        if let PageFrom::Skip(number) = &page.from {
+            self.push(" offset ")
+                .bind(i64::try_from(*number).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// The statement. Texts without values of the caller are all that it is made of.
+    pub(crate) fn query(&mut self) -> Query<'static, Any, AnyArguments> {
+        let values = std::mem::take(&mut self.values);
+        sqlx::query_with(AssertSqlSafe(std::mem::take(&mut self.text)), values)
+    }
+}
+
+/// Texts that a statement begins with.
+pub(crate) trait IntoParts<'t> {
+    /// As one.
+    fn parts(self) -> String;
+}
+
+impl<'t> IntoParts<'t> for &'t str {
+    fn parts(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl<'t, const N: usize> IntoParts<'t> for [&'t str; N] {
+    fn parts(self) -> String {
+        self.concat()
+    }
+}
+
+/// The condition under which a person is meant.
+pub(crate) fn condition(sql: &mut Sql, kind: Kind, filter: &PersonFilter) {
+    match filter {
+        PersonFilter::All => {
+            sql.push("1 = 1");
+        }
+        PersonFilter::Text(attribute, comparison, text) => {
+            compared(
+                sql,
+                kind,
+                column(*attribute),
+                *comparison,
+                &attribute.folded(text),
+            );
+        }
+        PersonFilter::Has(attribute) => {
+            sql.push(column(*attribute)).push(" is not null");
+        }
+        PersonFilter::Active(active) => {
+            sql.push("p.active = ").bind(i64::from(*active));
+        }
+        PersonFilter::ModifiedFrom(at) => {
+            sql.push("p.modified >= ").bind(at.0);
+        }
+        PersonFilter::MemberOf(group) => {
+            sql.push("exists (select 1 from members m where m.person_id = p.id and m.group_id = ");
+            sql.bind(group.clone()).push(")");
+        }
+        PersonFilter::Every(all) => joined(sql, kind, all, " and ", "1 = 1"),
+        PersonFilter::Any(any) => joined(sql, kind, any, " or ", "1 = 0"),
+        PersonFilter::Not(other) => {
+            // of what is not there, a comparison is neither true nor false in SQL, and false in a filter
+            sql.push("not coalesce((");
+            condition(sql, kind, other);
+            sql.push("), ").push(never(kind)).push(")");
+        }
+    }
+}
+
+fn joined(sql: &mut Sql, kind: Kind, filters: &[PersonFilter], word: &str, none: &str) {
+    if filters.is_empty() {
+        sql.push(none);
+        return;
+    }
+    sql.push("(");
+    for (index, filter) in filters.iter().enumerate() {
+        if index > 0 {
+            sql.push(word);
+        }
+        sql.push("coalesce((");
+        condition(sql, kind, filter);
+        sql.push("), ").push(never(kind)).push(")");
+    }
+    sql.push(")");
+}
+
+const fn never(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "0",
+        Kind::Postgres => "false",
+    }
+}
+
+const fn column(attribute: TextAttribute) -> &'static str {
+    match attribute {
+        TextAttribute::Id => "p.id",
+        TextAttribute::UserName => "p.user_name_key",
+        TextAttribute::ExternalId => "p.external_id",
+        TextAttribute::DisplayName => "p.display_key",
+        TextAttribute::Source => "p.source",
+    }
+}
+
+fn compared(sql: &mut Sql, kind: Kind, column: &str, comparison: Comparison, text: &str) {
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    match comparison {
+        Comparison::Equals => {
+            sql.push(column).push(" = ").bind(text.to_owned());
+        }
+        Comparison::StartsWith => {
+            sql.push("substr(")
+                .push(column)
+                .push(", 1, ")
+                .bind_length(length)
+                .push(") = ");
+            sql.bind(text.to_owned());
+        }
+        Comparison::EndsWith => {
+            sql.push("(length(")
+                .push(column)
+                .push(") >= ")
+                .bind_length(length);
+            sql.push(" and substr(")
+                .push(column)
+                .push(", length(")
+                .push(column)
+                .push(") - ");
+            sql.bind_length(length)
+                .push(" + 1) = ")
+                .bind(text.to_owned())
+                .push(")");
+        }
+        Comparison::Contains => {
+            sql.push(kind.position())
+                .push("(")
+                .push(column)
+                .push(", ")
+                .bind(text.to_owned());
+            sql.push(") > 0");
+        }
+    }
+}
+
+impl Sql {
+    /// Goes on with a length, in the type that functions on texts take.
+    fn bind_length(&mut self, length: i64) -> &mut Self {
+        self.push("cast(").bind(length).push(" as integer)")
+    }
+}
+
+/// The condition under which a group is meant.
+pub(crate) fn group_condition(sql: &mut Sql, filter: &GroupFilter) {
+    match filter {
+        GroupFilter::All => sql.push("1 = 1"),
+        GroupFilter::Name(name) => sql.push("g.name_key = ").bind(name.to_lowercase()),
+        GroupFilter::ExternalId(id) => sql.push("g.external_id = ").bind(id.clone()),
+        GroupFilter::Holds(person) => sql
+            .push("exists (select 1 from members m where m.group_id = g.id and m.person_id = ")
+            .bind(person.clone())
+            .push(")"),
+    };
+}
+
+/// Inserts people; the values follow, one row after the other.
+pub(crate) fn insert() -> Sql {
+    Sql::new(["insert into people (", row::COLUMNS, ") values "])
+}
