@@ -52,6 +52,7 @@ mod routes;
 mod routing;
 mod said;
 mod shared;
+mod stamp;
 mod telemetry;
 mod why;
 

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request, Version};
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use wire::{
     Audience, Client, Dialect, Fault, FaultCode, Surface, decode_segment, model_named, strip_internal,
@@ -127,9 +128,9 @@ const fn route(method: Method, path: &'static str, check: Check, handler: Handle
 pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Request<Incoming>) -> Answer {
     let internal = strip_internal(request.headers_mut());
     let to = audience(&request);
-    let route = find(request.method(), request.uri().path()).map(|(route, _)| route);
-    let is_probe = route.is_some_and(|route| route.check == Check::Open);
-    let route = route.map_or(NO_ROUTE, |route| route.path);
+    let found = find(request.method(), request.uri().path()).map(|(route, _)| route);
+    let is_probe = found.is_some_and(|route| route.check == Check::Open);
+    let route = found.map_or(NO_ROUTE, |route| route.path);
     let counting = Counting::begin(&shared.metrics, route, is_probe, &request);
     let id = counting.seen.id.clone();
     if internal > 0 {
@@ -137,9 +138,12 @@ pub(crate) async fn serve(shared: &Arc<Shared>, peer: IpAddr, mut request: Reque
         tracing::warn!(internal, "internal headers were taken off a request");
     }
     let is_last = asks_for_another_protocol(&request);
-    // in a box, since each layer around it would hold it twice
-    let answering = id.within(Box::pin(answer(shared, peer, request, &counting.seen)));
-    let mut answer = match caught(answering).await {
+    let answered = {
+        // pinned here, since each layer around it would hold it twice
+        let answering = pin!(answer(shared, peer, (found, to), request, &counting.seen));
+        caught(id.within(answering)).await
+    };
+    let mut answer = match answered {
         Ok(answer) => answer,
         Err(panicked) => {
             let _entered = id.enter();
@@ -164,14 +168,19 @@ fn asks_for_another_protocol(request: &Request<Incoming>) -> bool {
     asks && request.version() != Version::HTTP_2
 }
 
-async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, seen: &Arc<Seen>) -> Answer {
-    let route = find(request.method(), request.uri().path());
-    if let Some((route, _)) = &route
+async fn answer(
+    shared: &Arc<Shared>,
+    peer: IpAddr,
+    (route, to): (Option<&'static Route>, Audience),
+    request: Request<Incoming>,
+    seen: &Arc<Seen>,
+) -> Answer {
+    if let Some(route) = route
         && route.check == Check::Open
     {
         return probe(shared, route.handler, request.uri().query());
     }
-    if let Some((route, _)) = &route
+    if let Some(route) = route
         && route.check == Check::Signature
         && let Some(hearing) = shared.hearing.get()
     {
@@ -180,7 +189,6 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
             _ => said::logout(shared, hearing, request).await,
         };
     }
-    let to = audience(&request);
     let caller = match authenticate::caller(shared, request.headers(), request.uri().query()).await {
         Ok(caller) => caller,
         Err(fault) => return body::rendered(fault.answer(to)),
@@ -192,9 +200,10 @@ async fn answer(shared: &Arc<Shared>, peer: IpAddr, request: Request<Incoming>, 
         );
         return body::rendered(fault.answer(to));
     }
-    let Some((route, id)) = route else {
+    let Some(route) = route else {
         return not_found(&request, to);
     };
+    let id = matches(route.path, request.uri().path()).flatten();
     let peer = shared.proxies.origin(peer, request.headers());
     let listing = |is_gemini, which| {
         let asking = models::Asking {

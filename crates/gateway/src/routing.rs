@@ -50,22 +50,12 @@ pub(crate) fn choose(asker: &Asker) -> Result<Decided<Permit>, Stop> {
 /// Finds another deployment for a request that those tried have failed, pays for the call, and has the decision
 /// recorded. `None`: there is none, or it is not to be had.
 pub(crate) async fn next(asker: &Asker, tried: &[String]) -> Option<Recorded<Permit>> {
-    let is_left = |deployment: &Deployment| {
-        !tried.contains(&deployment.id) && is_fit(&asker.shared, asker.surface, deployment)
-    };
+    let is_left = |deployment: &Deployment| is_left(asker, tried, deployment);
     match asker.decide(&asker.model, is_left) {
         Ok(permitted) => engage(asker, permitted).await,
         Err(Stop::Refused(refused)) => {
             let allows = allows_substitution(asker, &refused);
-            // a deployment that was there and is not permitted has been decided about, so that is recorded too
-            if refused
-                .value()
-                .decision
-                .as_ref()
-                .is_some_and(|d| d.deployment.is_some())
-            {
-                asker.refuse(*refused).await.ok()?;
-            }
+            record_decided(asker, *refused).await?;
             if allows {
                 substitute(asker, tried).await
             } else {
@@ -74,6 +64,19 @@ pub(crate) async fn next(asker: &Asker, tried: &[String]) -> Option<Recorded<Per
         }
         Err(Stop::Fault(_)) => None,
     }
+}
+
+fn is_left(asker: &Asker, tried: &[String], deployment: &Deployment) -> bool {
+    !tried.contains(&deployment.id) && is_fit(&asker.shared, asker.surface, deployment)
+}
+
+/// Records a refusal of a deployment that was there: it has been decided about. `None`: it could not be recorded.
+async fn record_decided(asker: &Asker, refused: Decided<Refusal>) -> Option<()> {
+    let decision = refused.value().decision.as_ref();
+    if decision.is_some_and(|decision| decision.deployment.is_some()) {
+        asker.refuse(refused).await.ok()?;
+    }
+    Some(())
 }
 
 /// Whether an alternative may answer what was refused.
@@ -102,22 +105,11 @@ pub(crate) async fn substitute(asker: &Asker, tried: &[String]) -> Option<Record
     let in_force = asker.shared.switch.load();
     let snapshot = in_force.snapshot();
     let asked = snapshot.model(snapshot.model_index(&asker.model)?)?;
-    let is_left = |deployment: &Deployment| {
-        !tried.contains(&deployment.id) && is_fit(&asker.shared, asker.surface, deployment)
-    };
+    let is_left = |deployment: &Deployment| is_left(asker, tried, deployment);
     for alternative in &asked.alternatives {
         match asker.decide(alternative, is_left) {
             Ok(permitted) => return engage(asker, permitted).await,
-            Err(Stop::Refused(refused)) => {
-                if refused
-                    .value()
-                    .decision
-                    .as_ref()
-                    .is_some_and(|d| d.deployment.is_some())
-                {
-                    asker.refuse(*refused).await.ok()?;
-                }
-            }
+            Err(Stop::Refused(refused)) => record_decided(asker, *refused).await?,
             Err(Stop::Fault(_)) => return None,
         }
     }

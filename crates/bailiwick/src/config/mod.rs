@@ -188,6 +188,16 @@ impl Loaded {
         )))
     }
 
+    /// The configuration of a text, as if it were `bailiwick.toml` in the folder `etc`.
+    #[cfg(test)]
+    pub(crate) fn of_text(text: &str) -> Self {
+        let source = Source {
+            path: "bailiwick.toml".to_owned(),
+            text: text.to_owned(),
+        };
+        Self::of(source, Path::new("etc"))
+    }
+
     /// A configuration whose text is at hand, its paths resolved against a folder.
     pub(crate) fn of(source: Source, folder: &Path) -> Self {
         let (config, diagnostics) = read::read(&source, folder, &credential::variable);

@@ -11,6 +11,7 @@ mod telemetry;
 use super::environment;
 use super::{Config, Listener};
 use crate::exit::nearest;
+use ipnet::IpNet;
 use register::diagnose::{Diagnostic, Diagnostics, Severity};
 use register::source::{Position, Source};
 use std::cell::RefCell;
@@ -163,6 +164,48 @@ impl<'s> Reader<'s> {
             self.report("missing-key", span.clone(), format!("`{key}` is missing"), None);
         }
         self.text(table, key)
+    }
+
+    /// Networks, as many as are written; none where nothing is said.
+    fn networks(&self, table: &DeTable<'_>, key: &str) -> Vec<IpNet> {
+        let Some(value) = table.get(key) else {
+            return Vec::new();
+        };
+        let wrong = |span: Range<usize>| {
+            let help = "write networks, such as `[\"10.0.0.0/8\"]`".to_owned();
+            self.report("type", span, format!("`{key}` is a list of networks"), Some(help));
+        };
+        let DeValue::Array(networks) = value.get_ref() else {
+            wrong(value.span());
+            return Vec::new();
+        };
+        let mut read = Vec::new();
+        for network in networks.iter() {
+            let text = match network.get_ref() {
+                DeValue::String(text) => text.parse::<IpNet>().ok(),
+                _ => None,
+            };
+            match text {
+                Some(network) => read.push(network.trunc()),
+                None => wrong(network.span()),
+            }
+        }
+        read
+    }
+
+    /// Whether something is so; false where nothing is said.
+    fn truth(&self, table: &DeTable<'_>, key: &str) -> bool {
+        let Some(value) = table.get(key) else {
+            return false;
+        };
+        match value.get_ref() {
+            DeValue::Boolean(truth) => *truth,
+            _ => {
+                let message = format!("`{key}` is `true` or `false`");
+                self.report("type", value.span(), message, None);
+                false
+            }
+        }
     }
 
     fn section<'t, 'i>(&self, root: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {

@@ -10,10 +10,10 @@ use super::grant::{Grant, Granted};
 use super::line::Line;
 use super::options::Auth;
 use super::{ConnectorError, Credential};
+use crate::stamp::Stamp;
 use arc_swap::ArcSwap;
 use register::model::Instant;
 use std::fmt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -71,28 +71,6 @@ enum State {
         why: String,
         retry: Instant,
     },
-}
-
-/// What differs between a file and the same file after a change: modification, change of rights, length, and the number
-/// of the file, since many put a new one in the old one's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: (i64, i64),
-    changed: (i64, i64),
-    length: u64,
-    number: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let found = std::fs::metadata(path).ok()?;
-        Some(Self {
-            modified: (found.mtime(), found.mtime_nsec()),
-            changed: (found.ctime(), found.ctime_nsec()),
-            length: found.len(),
-            number: found.ino(),
-        })
-    }
 }
 
 impl Held {

@@ -1,6 +1,7 @@
 //! The gateway's own certificate, read again when its files change.
 
 use crate::GatewayError;
+use crate::stamp::Stamp;
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -11,7 +12,6 @@ use rustls::sign::CertifiedKey;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 use tokio_rustls::TlsAcceptor;
 
 /// Where the certificate of a listener and its key are.
@@ -27,7 +27,7 @@ pub struct TlsFiles {
 pub(super) struct Certificate {
     files: TlsFiles,
     key: ArcSwap<CertifiedKey>,
-    seen: Mutex<[Option<SystemTime>; 2]>,
+    seen: Mutex<[Option<Stamp>; 2]>,
 }
 
 impl Certificate {
@@ -84,8 +84,8 @@ impl fmt::Debug for Certificate {
     }
 }
 
-fn stamps(files: &TlsFiles) -> [Option<SystemTime>; 2] {
-    [&files.certificate, &files.key].map(|path| std::fs::metadata(path).ok()?.modified().ok())
+fn stamps(files: &TlsFiles) -> [Option<Stamp>; 2] {
+    [&files.certificate, &files.key].map(|path| Stamp::of(path))
 }
 
 fn read(files: &TlsFiles) -> Result<CertifiedKey, GatewayError> {
@@ -108,7 +108,7 @@ fn unusable(path: &Path, reason: &str) -> GatewayError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
 
     #[test]
     fn a_changed_certificate_is_used_and_an_unusable_one_is_not() {

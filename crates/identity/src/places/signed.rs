@@ -8,11 +8,11 @@ mod key;
 
 pub use key::{Algorithm, KeyFileError, PublicKey, Verify};
 
+use crate::strict_json::{self, Object};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use register::model::Instant;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl fmt::Debug for Issuer {
 /// A statement that is believed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    claims: Map<String, Value>,
+    claims: Object,
     /// When it was made.
     pub made: Instant,
     /// The first instant at which it holds no more.
@@ -111,7 +111,7 @@ impl Issuer {
     /// When anything about it is not as it must be; nothing of it is to be used then.
     pub fn believe(&self, compact: &str, at: Instant) -> Result<Statement, StatementError> {
         let [head, body, signature] = parts(compact)?;
-        let of_head: Map<String, Value> = read(head)?;
+        let of_head: Object = read(head)?;
         let is_pinned = of_head.get("alg").and_then(Value::as_str) == Some(self.key.algorithm().as_str());
         if !is_pinned || of_head.contains_key("crit") || of_head.contains_key("b64") {
             return Err(StatementError::Algorithm);
@@ -123,11 +123,11 @@ impl Issuer {
             return Err(StatementError::Signature);
         }
         // only what is signed is read any further
-        let claims: Map<String, Value> = read(body)?;
+        let claims: Object = read(body)?;
         self.check(claims, at)
     }
 
-    fn check(&self, claims: Map<String, Value>, at: Instant) -> Result<Statement, StatementError> {
+    fn check(&self, claims: Object, at: Instant) -> Result<Statement, StatementError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         if text("iss") != Some(self.name.as_str()) {
             return Err(StatementError::Issuer);
@@ -181,52 +181,13 @@ fn decode(part: &str) -> Result<Vec<u8>, StatementError> {
         .map_err(|_| StatementError::Unreadable)
 }
 
-fn read(part: &str) -> Result<Map<String, Value>, StatementError> {
-    let strict: Strict = json(&decode(part)?)?;
-    Ok(strict.0)
+fn read(part: &str) -> Result<Object, StatementError> {
+    strict_json::object(&decode(part)?).ok_or(StatementError::Unreadable)
 }
 
-fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StatementError> {
-    serde_json::from_slice(bytes).map_err(|_| StatementError::Unreadable)
-}
-
-/// Whole seconds since 1970, as a statement says them; some issuers say them with a fraction.
+/// Whole seconds since 1970, as a statement says them.
 fn seconds(value: &Value) -> Option<Instant> {
-    let whole = value.as_i64().or_else(|| {
-        let number = value.as_f64()?;
-        // beyond this a fraction would not be exact
-        (number.abs() < 9e15).then_some(number as i64)
-    });
-    whole.map(Instant)
-}
-
-/// A JSON object in which no name occurs twice: two readers might take two different ones.
-struct Strict(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(StrictVisitor)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Strict;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict, A::Error> {
-        let mut claims = Map::new();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            if claims.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name is there twice"));
-            }
-        }
-        Ok(Strict(claims))
-    }
+    strict_json::whole_seconds(value).map(Instant)
 }
 
 #[cfg(test)]

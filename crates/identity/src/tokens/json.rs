@@ -1,16 +1,10 @@
-//! JSON as tokens and key sets have it: an object in which no name occurs twice, at any depth.
-//!
-//! Of a name that occurs twice, one reader takes the first and another the last. A token that means one thing to whoever
-//! signed it and another to us is refused.
+//! Claims of tokens and key sets by name and type, out of objects in which no name occurs twice.
 
 use super::TokenError;
+use crate::strict_json;
+pub(super) use crate::strict_json::Object;
 use register::model::Instant;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-use std::fmt;
-
-/// An object.
-pub(super) type Object = Map<String, Value>;
+use serde_json::Value;
 
 /// The last second of the year 9999; a time behind it is a mistake.
 const LAST: i64 = 253_402_300_799;
@@ -20,72 +14,7 @@ const LONGEST: usize = 512;
 
 /// Reads an object.
 pub(super) fn object(bytes: &[u8], part: &'static str) -> Result<Object, TokenError> {
-    match serde_json::from_slice(bytes) {
-        Ok(Strict(Value::Object(object))) => Ok(object),
-        Ok(_) | Err(_) => Err(TokenError::NotAnObject { part }),
-    }
-}
-
-/// A value whose objects have no name twice.
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        let number = Number::from_f64(value).ok_or_else(|| E::custom("not a number"))?;
-        Ok(Value::Number(number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut read = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
-            read.push(item);
-        }
-        Ok(Value::Array(read))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut read = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
-            if read.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name occurs twice"));
-            }
-        }
-        Ok(Value::Object(read))
-    }
+    strict_json::object(bytes).ok_or(TokenError::NotAnObject { part })
 }
 
 /// A claim that is a text, if it is there. One that is empty, very long or has control characters is none.
@@ -109,15 +38,7 @@ pub(super) fn instant(object: &Object, name: &str) -> Result<Option<Instant>, To
     let Some(value) = object.get(name) else {
         return Ok(None);
     };
-    let whole = value.as_i64().or_else(|| {
-        let seconds = value.as_f64().filter(|seconds| (0.0..1e12).contains(seconds))?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "it is within bounds, and parts of a second are cut off on purpose"
-        )]
-        Some(seconds.floor() as i64)
-    });
-    match whole {
+    match strict_json::whole_seconds(value) {
         Some(seconds) if (0..=LAST).contains(&seconds) => Ok(Some(Instant(seconds))),
         _ => Err(TokenError::claim(name)),
     }

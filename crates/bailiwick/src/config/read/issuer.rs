@@ -57,21 +57,30 @@ impl Reader<'_> {
 
     fn issuer(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Issuer> {
         self.known_keys(table, &KEYS);
-        let url = self
-            .needed(table, &span, "url")
-            .filter(|(url, at)| self.is_url(url, at));
-        let audiences = self.needed_list(table, &span, "audience");
+        let (url, audiences) = self.who_and_for_whom(table, &span);
         let dialect = self.word(
             table,
             "dialect",
             Dialect::ALL.map(|one| (one.as_str(), one)).as_slice(),
         );
-        let settings = IssuerSettings::new(url?.0, audiences?, dialect.unwrap_or_default());
+        let settings = IssuerSettings::new(url?, audiences?, dialect.unwrap_or_default());
         Some(Issuer {
             settings: self.settings(table, settings),
             line: self.line(table),
             position: self.position(span),
         })
+    }
+
+    /// The address of whoever signs, and what they call us; each is reported where it is missing or wrong.
+    fn who_and_for_whom<'t>(
+        &self,
+        table: &'t DeTable<'_>,
+        span: &Range<usize>,
+    ) -> (Option<&'t str>, Option<Vec<String>>) {
+        let url = self
+            .needed(table, span, "url")
+            .filter(|(url, at)| self.is_url(url, at));
+        (url.map(|(url, _)| url), self.needed_list(table, span, "audience"))
     }
 
     pub(super) fn transmitters(&self, root: &DeTable<'_>) -> Vec<Transmitter> {
@@ -80,11 +89,8 @@ impl Reader<'_> {
 
     fn transmitter(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<Transmitter> {
         self.known_keys(table, &OF_TRANSMITTER);
-        let url = self
-            .needed(table, &span, "url")
-            .filter(|(url, at)| self.is_url(url, at));
-        let audiences = self.needed_list(table, &span, "audience");
-        let (url, _) = url?;
+        let (url, audiences) = self.who_and_for_whom(table, &span);
+        let url = url?;
         let mut authority = Authority::new(url, audiences?, Described::SharedSignals);
         self.authority(table, &mut authority);
         // who says nothing else speaks of its own sign-ins
@@ -219,15 +225,9 @@ impl Reader<'_> {
 mod tests {
     use crate::config::{Config, Loaded};
     use identity::tokens::{Algorithm, Sort};
-    use register::source::Source;
-    use std::path::Path;
 
     fn read(text: &str) -> Result<Config, String> {
-        let source = Source {
-            path: "bailiwick.toml".to_owned(),
-            text: text.to_owned(),
-        };
-        let loaded = Loaded::of(source, Path::new("etc"));
+        let loaded = Loaded::of_text(text);
         let shown: Vec<_> = loaded.diagnostics.iter().map(|one| format!("{one:?}")).collect();
         loaded.config.ok_or_else(|| shown.join(""))
     }

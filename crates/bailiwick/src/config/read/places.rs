@@ -4,7 +4,6 @@ use super::Reader;
 use crate::config::places::{Device, Feed, Places, Signed};
 use http::HeaderName;
 use identity::{Algorithm, DEVICE_WINDOW, FeedFormat, GeoFiles, Proxy, Says, TABLE_LIMIT};
-use ipnet::IpNet;
 use register::model::Instant;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -46,7 +45,7 @@ impl Reader<'_> {
             badges: feed("badges"),
             sessions: feed("sessions"),
             devices: self.sections(table, "device", |table, span| self.device(table, &span)),
-            remember: self.flag(table, "remember"),
+            remember: self.truth(table, "remember"),
         }
     }
 
@@ -83,7 +82,7 @@ impl Reader<'_> {
             name: name?.0.to_owned(),
             networks,
             says,
-            is_inside: self.flag(table, "inside"),
+            is_inside: self.truth(table, "inside"),
             place_header: self.header(table, "place_header"),
         })
     }
@@ -173,43 +172,6 @@ impl Reader<'_> {
         header
     }
 
-    fn networks(&self, table: &DeTable<'_>, key: &str) -> Vec<IpNet> {
-        let Some(value) = table.get(key) else {
-            return Vec::new();
-        };
-        let wrong = |span: Range<usize>| {
-            let help = "write networks, such as `[\"10.0.0.0/8\"]`".to_owned();
-            self.report("type", span, format!("`{key}` is a list of networks"), Some(help));
-        };
-        let DeValue::Array(networks) = value.get_ref() else {
-            wrong(value.span());
-            return Vec::new();
-        };
-        let mut read = Vec::new();
-        for network in networks.iter() {
-            let text = match network.get_ref() {
-                DeValue::String(text) => text.parse::<IpNet>().ok(),
-                _ => None,
-            };
-            match text {
-                Some(network) => read.push(network.trunc()),
-                None => wrong(network.span()),
-            }
-        }
-        read
-    }
-
-    fn flag(&self, table: &DeTable<'_>, key: &str) -> bool {
-        match table.get(key).map(|value| (value.get_ref(), value.span())) {
-            None => false,
-            Some((DeValue::Boolean(flag), _)) => *flag,
-            Some((_, span)) => {
-                self.report("type", span, format!("`{key}` is `true` or `false`"), None);
-                false
-            }
-        }
-    }
-
     /// A time in seconds.
     fn seconds(&self, table: &DeTable<'_>, key: &str) -> Option<i64> {
         let (text, at) = self.text(table, key)?;
@@ -237,16 +199,6 @@ impl Reader<'_> {
 mod tests {
     use super::*;
     use crate::config::Loaded;
-    use register::source::Source;
-    use std::path::Path;
-
-    fn read(text: &str) -> Loaded {
-        let source = Source {
-            path: "bailiwick.toml".to_owned(),
-            text: text.to_owned(),
-        };
-        Loaded::of(source, Path::new("etc"))
-    }
 
     const WHOLE: &str = r#"
 [places]
@@ -294,7 +246,7 @@ place_header = "CF-IPCountry"
 
     #[test]
     fn everything_about_places() {
-        let config = read(WHOLE).config.unwrap();
+        let config = Loaded::of_text(WHOLE).config.unwrap();
         let places = config.places;
         assert_eq!(
             (places.vpn_exits.len(), places.proxy_egress.len(), places.remember),
@@ -331,7 +283,7 @@ place_header = "CF-IPCountry"
             shown,
             [(Says::XForwardedFor, true, false), (Says::Forwarded, false, true)]
         );
-        assert_eq!(read("").config.unwrap().places, Places::default());
+        assert_eq!(Loaded::of_text("").config.unwrap().places, Places::default());
     }
 
     #[test]
@@ -376,7 +328,7 @@ place_header = "CF-IPCountry"
                 "`via` is not known here",
             ),
         ] {
-            let loaded = read(text);
+            let loaded = Loaded::of_text(text);
             assert!(loaded.config.is_none(), "{text}");
             let shown: Vec<_> = loaded.diagnostics.iter().map(|one| format!("{one:?}")).collect();
             assert!(shown.join("").contains(expected), "{text}: {shown:?}");

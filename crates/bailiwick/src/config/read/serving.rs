@@ -3,8 +3,7 @@
 use super::Reader;
 use crate::config::Serving;
 use gateway::{Listening, Rate, Rates, TlsFiles};
-use ipnet::IpNet;
-use std::ops::Range;
+use std::str::FromStr;
 use toml::de::{DeTable, DeValue};
 use wire::reach::Caps;
 
@@ -22,7 +21,7 @@ impl Reader<'_> {
         Serving {
             listening: Listening {
                 tls: self.section(root, "tls").and_then(|table| self.tls(table)),
-                trusted_proxies: self.trusted_proxies(root),
+                trusted_proxies: self.networks(root, "trusted_proxies"),
                 named_proxies: self.named_proxies(root),
             },
             rates: self
@@ -57,11 +56,7 @@ impl Reader<'_> {
     /// A whole number; only tools may be none.
     fn cap(&self, table: &DeTable<'_>, key: &str) -> Option<u64> {
         let value = table.get(key)?;
-        let cap: Option<u64> = match value.get_ref() {
-            DeValue::Integer(integer) => integer.as_str().replace('_', "").parse().ok(),
-            _ => None,
-        };
-        let cap = cap.filter(|cap| *cap > 0 || key == "tools");
+        let cap = whole_number::<u64>(value.get_ref()).filter(|cap| *cap > 0 || key == "tools");
         if cap.is_none() {
             let message = format!("`{key}` is a whole number, the most for one request");
             self.report("type", value.span(), message, None);
@@ -78,32 +73,6 @@ impl Reader<'_> {
             certificate: self.folder.join(certificate?.0),
             key: self.folder.join(key?.0),
         })
-    }
-
-    fn trusted_proxies(&self, root: &DeTable<'_>) -> Vec<IpNet> {
-        let Some(value) = root.get("trusted_proxies") else {
-            return Vec::new();
-        };
-        let wrong = |span: Range<usize>| {
-            let help = "write networks, such as `[\"10.0.0.0/8\"]`".to_owned();
-            let message = "`trusted_proxies` is a list of networks".to_owned();
-            self.report("type", span, message, Some(help));
-        };
-        let DeValue::Array(networks) = value.get_ref() else {
-            wrong(value.span());
-            return Vec::new();
-        };
-        let mut read = Vec::new();
-        for network in networks.iter() {
-            match network.get_ref() {
-                DeValue::String(text) => match text.parse() {
-                    Ok(network) => read.push(network),
-                    Err(_) => wrong(network.span()),
-                },
-                _ => wrong(network.span()),
-            }
-        }
-        read
     }
 
     fn rates(&self, table: &DeTable<'_>) -> Rates {
@@ -129,10 +98,7 @@ impl Reader<'_> {
 
     fn count(&self, table: &DeTable<'_>, key: &str) -> Option<u32> {
         let value = table.get(key)?;
-        let count = match value.get_ref() {
-            DeValue::Integer(integer) => integer.as_str().replace('_', "").parse().ok(),
-            _ => None,
-        };
+        let count = whole_number(value.get_ref());
         if count.is_none() {
             let message = format!("`{key}` is a whole number, by the minute");
             self.report("type", value.span(), message, None);
@@ -141,28 +107,25 @@ impl Reader<'_> {
     }
 }
 
+fn whole_number<T: FromStr>(value: &DeValue<'_>) -> Option<T> {
+    match value {
+        DeValue::Integer(integer) => integer.as_str().replace('_', "").parse().ok(),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::Loaded;
     use gateway::Rate;
-    use register::source::Source;
-    use std::path::Path;
     use wire::reach::Caps;
-
-    fn read(text: &str) -> Loaded {
-        let source = Source {
-            path: "bailiwick.toml".to_owned(),
-            text: text.to_owned(),
-        };
-        Loaded::of(source, Path::new("etc"))
-    }
 
     #[test]
     fn everything_about_serving() {
         let text = "trusted_proxies = [\"10.0.0.0/8\", \"fd00::/8\"]\n[tls]\ncertificate = \"a.pem\"\nkey = \"k.pem\"\n\
                     [limits]\nperson = { requests = 60, tokens = 100_000 }\nmodel = { tokens = 0 }\n\
                     [limits.request]\nanswers = 1\noutput_tokens = 32_000\ntools = 0\nbody_bytes = 1_048_576\n";
-        let serving = read(text).config.unwrap().serving;
+        let serving = Loaded::of_text(text).config.unwrap().serving;
         let caps = Caps {
             choices: 1,
             tokens: 32_000,
@@ -186,13 +149,13 @@ mod tests {
 
     #[test]
     fn what_is_not_said_of_a_request_stays_as_it_is() {
-        let serving = read("[limits.request]\noutput_tokens = 9\n")
+        let serving = Loaded::of_text("[limits.request]\noutput_tokens = 9\n")
             .config
             .unwrap()
             .serving;
         let usual = Caps::default();
         assert_eq!((serving.caps.tokens, serving.caps.tools), (9, usual.tools));
-        assert_eq!(read("[limits]\n").config.unwrap().serving.caps, usual);
+        assert_eq!(Loaded::of_text("[limits]\n").config.unwrap().serving.caps, usual);
     }
 
     #[test]
@@ -221,7 +184,7 @@ mod tests {
             ),
             ("[limits]\nrequest = 1\n", "is a table"),
         ] {
-            let loaded = read(text);
+            let loaded = Loaded::of_text(text);
             assert!(loaded.config.is_none(), "{text}");
             let shown: Vec<_> = loaded.diagnostics.iter().map(|one| format!("{one:?}")).collect();
             assert!(shown.join("").contains(expected), "{text}: {shown:?}");

@@ -70,20 +70,11 @@ impl Reader<'_> {
 mod tests {
     use super::*;
     use crate::config::Loaded;
-    use register::source::Source;
-    use std::path::{Path, PathBuf};
-
-    fn read(text: &str) -> Loaded {
-        let source = Source {
-            path: "bailiwick.toml".to_owned(),
-            text: text.to_owned(),
-        };
-        Loaded::of(source, Path::new("etc"))
-    }
+    use std::path::PathBuf;
 
     #[track_caller]
     fn check(text: &str, expected: &StoreConfig) {
-        assert_eq!(&read(text).config.unwrap().store, expected, "{text}");
+        assert_eq!(&Loaded::of_text(text).config.unwrap().store, expected, "{text}");
     }
 
     #[test]
@@ -124,7 +115,7 @@ mod tests {
                 "either in `sqlite` or in `postgres`",
             ),
         ] {
-            let loaded = read(text);
+            let loaded = Loaded::of_text(text);
             assert!(loaded.config.is_none(), "{text}");
             let shown: Vec<_> = loaded
                 .diagnostics

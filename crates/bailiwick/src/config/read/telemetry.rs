@@ -130,37 +130,13 @@ impl Reader<'_> {
         }
         share
     }
-
-    /// Whether something is so; false where nothing is said.
-    fn truth(&self, table: &DeTable<'_>, key: &str) -> bool {
-        let Some(value) = table.get(key) else {
-            return false;
-        };
-        match value.get_ref() {
-            DeValue::Boolean(truth) => *truth,
-            _ => {
-                let message = format!("`{key}` is `true` or `false`");
-                self.report("type", value.span(), message, None);
-                false
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Loaded;
-    use register::source::Source;
-    use std::path::{Path, PathBuf};
-
-    fn read(text: &str) -> Loaded {
-        let source = Source {
-            path: "bailiwick.toml".to_owned(),
-            text: text.to_owned(),
-        };
-        Loaded::of(source, Path::new("etc"))
-    }
+    use std::path::PathBuf;
 
     #[test]
     fn everything_about_a_collector() {
@@ -169,7 +145,7 @@ mod tests {
                     ca = \"ca.pem\"\nproxy = \"http://proxy:3128\"\nsampling = 0.25\nservice_name = \"ai\"\n\
                     service_instance = \"hk-1\"\ninterval = \"1m\"\ntrace_to_providers = true\n\
                     [log]\nformat = \"json\"\n";
-        let config = read(text).config.unwrap();
+        let config = Loaded::of_text(text).config.unwrap();
         assert_eq!((config.telemetry, config.log), (None, LogFormat::Json));
         let otlp = config.otlp.unwrap();
         assert_eq!(otlp.endpoint, "https://collector.larkmoor.example:4318");
@@ -194,10 +170,12 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_unless_it_is_said_so() {
-        let config = read("[telemetry]\nlisten = \"127.0.0.1:9464\"\n").config.unwrap();
+        let config = Loaded::of_text("[telemetry]\nlisten = \"127.0.0.1:9464\"\n")
+            .config
+            .unwrap();
         assert_eq!((config.otlp, config.log), (None, LogFormat::Text));
         let text = "[telemetry.otlp]\nendpoint = \"http://127.0.0.1:4318\"\n";
-        let otlp = read(text).config.unwrap().otlp.unwrap();
+        let otlp = Loaded::of_text(text).config.unwrap().otlp.unwrap();
         assert_eq!((otlp.sampling, otlp.trace_to_providers), (1.0, false));
         assert_eq!((otlp.interval, otlp.service_name.as_str()), (INTERVAL, SERVICE));
     }
@@ -234,7 +212,7 @@ mod tests {
     }
 
     fn check(text: &str, expected: &str) {
-        let loaded = read(text);
+        let loaded = Loaded::of_text(text);
         assert!(loaded.config.is_none(), "{text}");
         let shown: Vec<_> = loaded.diagnostics.iter().map(|one| format!("{one:?}")).collect();
         assert!(shown.join("").contains(expected), "{text}: {shown:?}");
