@@ -8,6 +8,7 @@ use super::{CaseFailure, CaseReport, Depth, facts_of};
 use crate::bound::Bound;
 use crate::snapshot::Snapshot;
 use crate::snapshot::names::Names;
+use crate::snapshot::plan::is_named_apart;
 use crate::verdict::{Decision, DeploymentIndex};
 use register::model::{Instant, Never, Person, PlaceFact, glob_matches};
 use std::collections::BTreeSet;
@@ -138,7 +139,7 @@ impl<'a> Search<'a> {
             let tables = conditions
                 .filter_map(|condition| condition.test.table())
                 .map(|table| {
-                    let named = u8::from(table.named_parts.contains(slot));
+                    let named = u8::from(is_named_apart(&core.atlas, slot, None, table.named_parts));
                     table.state(slot) as u8 | named << 4
                 });
             let lifts = plans
@@ -146,9 +147,15 @@ impl<'a> Search<'a> {
                 .flat_map(|plan| &plan.checks)
                 .flat_map(|check| &check.lifts);
             let reach = lifts.flat_map(|lift| lift.reach.iter().map(|reach| u8::from(reach.contains(slot))));
-            let whole = u8::from(!core.atlas.parts(slot).is_empty());
+            // a whole is what its parts come to, so that none stands for another
+            let is_whole = !core.atlas.parts(slot).is_empty();
+            let whole = if is_whole {
+                slot.index().to_be_bytes()
+            } else {
+                [0; 8]
+            };
             let inside = set.map_or(0, |set| set.membership(slot) as u8);
-            tables.chain(reach).chain([whole, inside]).collect()
+            tables.chain(reach).chain(whole).chain([inside]).collect()
         };
         core.atlas
             .universe()

@@ -4,7 +4,7 @@ use super::Walk;
 use super::places::PlacePut;
 use crate::mutation::{Mistake, makes};
 use crate::snapshot::epoch::{LiftNow, both, met_if};
-use crate::snapshot::plan::{Check, LiftRef, named_parts};
+use crate::snapshot::plan::{Check, LiftRef, is_named_apart, named_parts};
 use crate::snapshot::table::PlaceTable;
 use crate::verdict::{LiftUsed, State};
 use register::model::{LiftPlaces, PlaceFact};
@@ -73,7 +73,7 @@ impl Walk<'_> {
                         .lift
                         .max_days
                         .is_none_or(|days| trip.day.is_some_and(|day| day <= i64::from(days)));
-                in_time && trip.reach.minus(&named).contains(slot)
+                in_time && trip.reach.contains(slot) && !is_named_apart(&self.core.atlas, slot, None, named)
             }),
         }
     }

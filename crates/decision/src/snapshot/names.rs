@@ -173,5 +173,6 @@ pub(crate) fn named_places(register: &Register) -> Vec<Place> {
             .copied(),
     );
     places.extend(super::sets::lift_places(register));
+    places.extend(super::sets::hosting_places(register));
     places
 }

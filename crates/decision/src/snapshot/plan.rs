@@ -6,7 +6,7 @@ use super::triggers::{Host, Triggers};
 use super::{Core, traits};
 use crate::verdict::{ClauseIndex, State};
 use register::model::{Clause, Deployment, HostingPlace, Instrument, Layer, LiftPlaces, PlaceFact, Test};
-use territory::{PlaceSet, Slot};
+use territory::{Atlas, Place, PlaceSet, Slot};
 
 /// The clauses that apply to a deployment in a segment.
 pub(crate) struct Plan {
@@ -296,7 +296,18 @@ fn note_stops(plan: &mut Plan, test: &TestNow) {
 
 /// The atoms that naming a place reaches, but for subdivisions that a tested set names itself.
 fn reached_by(core: &Core, place: territory::Place, named_parts: PlaceSet) -> PlaceSet {
-    core.atlas.expand(place).minus(&named_parts)
+    let atoms = core.atlas.expand(place).iter();
+    atoms
+        .filter(|atom| !is_named_apart(&core.atlas, *atom, Some(place), named_parts))
+        .collect()
+}
+
+/// Whether the way from a slot out to a place, or to the whole, enters a subdivision that a tested set names itself.
+pub(crate) fn is_named_apart(atlas: &Atlas, slot: Slot, to: Option<Place>, named_parts: PlaceSet) -> bool {
+    let around = std::iter::successors(atlas.place(slot), |place| place.enclosing());
+    around
+        .take_while(|place| Some(*place) != to)
+        .any(|place| !place.own_code() && named_parts.contains(atlas.slot(place)))
 }
 
 /// Subdivisions that the set of a test names itself.

@@ -1,6 +1,6 @@
 //! Walks over every place that a register's clauses name.
 
-use register::model::{Effect, Instrument, LiftPlaces, PlaceSetName, Register, Test};
+use register::model::{Effect, HostingPlace, Instrument, LiftPlaces, PlaceSetName, Register, Test};
 use territory::Place;
 
 /// Calls `take` with every place set that a clause, application or invariant names.
@@ -73,4 +73,16 @@ pub(crate) fn lift_places(register: &Register) -> impl Iterator<Item = Place> {
         })
         .flatten()
         .copied()
+}
+
+/// Places that a deployment stays out of: were they not told apart, the places around them would be left out too.
+pub(crate) fn hosting_places(register: &Register) -> impl Iterator<Item = Place> {
+    register
+        .deployments
+        .iter()
+        .flat_map(|deployment| &deployment.hosting.inference)
+        .filter_map(|hosting| match hosting {
+            HostingPlace::AnywhereBut(place) => Some(*place),
+            _ => None,
+        })
 }

@@ -18,7 +18,6 @@ pub(crate) fn set_names(clause: &Clause) -> Vec<&PlaceSetName> {
             ];
             sets.into_iter().flatten().collect()
         }
-        Effect::ContractingParty(parties) => parties.iter().map(|(set, _)| set).collect(),
         _ => Vec::new(),
     }
 }
@@ -71,6 +70,13 @@ pub(crate) fn named_places(register: &Register) -> Vec<Place> {
             .applications
             .iter()
             .filter_map(|one| one.residency.as_ref())
+            .flat_map(written_out),
+    );
+    places.extend(
+        register
+            .nevers
+            .iter()
+            .filter_map(|one| one.person_in.as_ref())
             .flat_map(written_out),
     );
     for hosting in register

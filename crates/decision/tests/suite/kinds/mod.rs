@@ -1,5 +1,6 @@
 //! Every kind of clause decides: with a clause of it two neighbouring requests are told apart, without it they are not.
 
+mod nested;
 mod rows;
 
 use decision::{
@@ -272,7 +273,11 @@ fn decided_as_known(register: &Register, change: Change) -> (Decision, bool) {
     decide(register, change, |at| at)
 }
 
-fn decide(register: &Register, change: Change, known_at: fn(Instant) -> Instant) -> (Decision, bool) {
+fn decide(
+    register: &Register,
+    change: impl FnOnce(&mut Ask),
+    known_at: fn(Instant) -> Instant,
+) -> (Decision, bool) {
     let mut ask = ask();
     let was = ask.at;
     change(&mut ask);

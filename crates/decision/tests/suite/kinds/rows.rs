@@ -169,7 +169,7 @@ const NOTHING: Row = Row {
     without: "permit",
 };
 
-fn be(ask: &mut Ask, place: &str) {
+pub(super) fn be(ask: &mut Ask, place: &str) {
     ask.facts.claims[0].place = Some(PlaceFact::read(place));
 }
 
