@@ -5,6 +5,7 @@
 use crate::exit::UsageError;
 use anyhow::{Context as _, anyhow};
 use aws_lc_rs::rand;
+use data_encoding::HEXLOWER_PERMISSIVE;
 use identity::{KeyHasher, KeyRing};
 use ledger::{FileDevice, FileSettings, Pseudonyms};
 use std::fs::{self, OpenOptions};
@@ -125,8 +126,7 @@ impl DataDir {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let mut secret = [0; 32];
                 rand::fill(&mut secret).map_err(|_| anyhow!("the system gave no random bytes"))?;
-                let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-                self.write(name, digits.as_bytes())?;
+                self.write(name, HEXLOWER_PERMISSIVE.encode(&secret).as_bytes())?;
                 Ok(secret)
             }
             Err(error) => Err(error).with_context(|| format!("cannot read `{}`", file.display())),
@@ -154,19 +154,9 @@ pub(crate) fn named(given: Option<PathBuf>, configured: Option<PathBuf>) -> Resu
         .ok_or_else(|| UsageError::new("nothing says where keys and ledger are kept", help))
 }
 
-/// Reads 32 bytes from 64 hexadecimal digits.
+/// Reads 32 bytes from 64 hexadecimal digits, of either case.
 pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != bytes.len().saturating_mul(2) {
-        return None;
-    }
-    let mut rest = text;
-    for byte in &mut bytes {
-        let (digits, after) = rest.split_at_checked(2)?;
-        *byte = u8::from_str_radix(digits, 16).ok()?;
-        rest = after;
-    }
-    Some(bytes)
+    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]

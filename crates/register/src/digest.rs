@@ -1,6 +1,7 @@
 //! The digest that names a register's content.
 
 use crate::source::Source;
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 over the files in the order of their paths, each path and each text behind its length, so that no two
@@ -13,8 +14,7 @@ pub(crate) fn digest(sources: &[Source]) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", HEXLOWER.encode(&hash.finalize()))
 }
 
 #[cfg(test)]

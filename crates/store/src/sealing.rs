@@ -7,6 +7,7 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{digest, rand};
+use data_encoding::HEXLOWER;
 use std::fmt;
 
 /// First byte of a sealed value.
@@ -50,7 +51,7 @@ impl Sealer {
 
     /// Name of the key under which it seals.
     pub fn key_id(&self) -> String {
-        hex(&self.current.0)
+        HEXLOWER.encode(&self.current.0)
     }
 
     /// Seals the value of a person's field.
@@ -83,7 +84,9 @@ impl Sealer {
         let mut keys = std::iter::once(&self.current).chain(&self.former);
         let (_, key) = keys
             .find(|(other, _)| other == id)
-            .ok_or_else(|| SealingError::OtherKey { key: hex(id) })?;
+            .ok_or_else(|| SealingError::OtherKey {
+                key: HEXLOWER.encode(id),
+            })?;
         let mut text = rest.to_vec();
         let opened = key
             .open_in_place(
@@ -119,10 +122,6 @@ fn key(bytes: &[u8; 32]) -> Result<(KeyId, LessSafeKey), SealingError> {
 
 fn bound(person: &str, field: &str) -> Aad<Vec<u8>> {
     Aad::from(format!("bailiwick person\0{field}\0{person}").into_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 
 use super::address::escape;
 use aws_lc_rs::{digest, hmac};
+use data_encoding::HEXLOWER;
 use register::model::Instant;
-use std::fmt::Write;
 
 /// Keys of an account of Amazon.
 pub(super) struct AwsKeys {
@@ -48,7 +48,7 @@ pub(super) fn digest_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Strin
     for piece in pieces {
         context.update(piece);
     }
-    hex(context.finish().as_ref())
+    HEXLOWER.encode(context.finish().as_ref())
 }
 
 /// The value of `authorization`.
@@ -62,7 +62,7 @@ pub(super) fn authorization(keys: &AwsKeys, scope: &Scope<'_>, signed: &Signed<'
     let steps = [day, scope.region, scope.service, "aws4_request", &text];
     let first = format!("AWS4{}", keys.secret).into_bytes();
     let signature = steps.iter().fold(first, |key, step| code(&key, step.as_bytes()));
-    let (id, signature) = (&keys.id, hex(&signature));
+    let (id, signature) = (&keys.id, HEXLOWER.encode(&signature));
     format!("AWS4-HMAC-SHA256 Credential={id}/{place}, SignedHeaders={names}, Signature={signature}")
 }
 
@@ -97,15 +97,6 @@ fn canonical(signed: &Signed<'_>) -> (String, String) {
 fn code(key: &[u8], text: &[u8]) -> Vec<u8> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
     hmac::sign(&key, text).as_ref().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // writing to a text cannot fail
-        let _written = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

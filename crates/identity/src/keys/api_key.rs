@@ -5,7 +5,8 @@
 //! makes one: whoever wants one writes its hash.
 
 use aws_lc_rs::{digest, rand};
-use std::fmt::{self, Write};
+use data_encoding::HEXLOWER;
+use std::fmt;
 
 /// What every key begins with, so that a scanner for secrets can find one in a file.
 const PREFIX: &str = "bw_";
@@ -54,7 +55,7 @@ impl ApiKey {
             if at == ID_DIGITS / 2 {
                 text.push('_');
             }
-            push_hex(&mut text, *byte);
+            HEXLOWER.encode_append(&[*byte], &mut text);
         }
         let check = checksum(&text);
         text.push_str(&check);
@@ -128,20 +129,9 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-fn push_hex(text: &mut String, byte: u8) {
-    // writing to a string cannot fail
-    let _ = write!(text, "{byte:02x}");
-}
-
 /// First digits of the SHA-256 of what stands before them.
 fn checksum(before: &str) -> String {
-    let mut check = String::new();
-    for byte in digest::digest(&digest::SHA256, before.as_bytes())
-        .as_ref()
-        .iter()
-        .take(CHECK_DIGITS / 2)
-    {
-        push_hex(&mut check, *byte);
-    }
+    let mut check = HEXLOWER.encode(digest::digest(&digest::SHA256, before.as_bytes()).as_ref());
+    check.truncate(CHECK_DIGITS);
     check
 }

@@ -1,9 +1,9 @@
 //! What is kept of keys, as a JSON document. Keys that a later version adds to it are skipped.
 
 use super::{KeyHash, KeyHolder};
+use data_encoding::HEXLOWER;
 use register::model::Instant;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 
 /// Revision of the documents written here.
 const REVISION: u32 = 1;
@@ -60,11 +60,7 @@ struct Line {
 pub fn write_stored<'a>(keys: impl IntoIterator<Item = &'a StoredKey>) -> String {
     let line = |key: &StoredKey| Line {
         id: key.id.clone(),
-        hash: key.hash.0.iter().fold(String::new(), |mut text, byte| {
-            // writing to a string cannot fail
-            let _ = write!(text, "{byte:02x}");
-            text
-        }),
+        hash: HEXLOWER.encode(&key.hash.0),
         person: key.holder.person.clone(),
         application: key.holder.application.clone(),
         expires: key.expires.map(|expires| expires.0),
@@ -107,12 +103,6 @@ pub fn read_stored(text: &str) -> Result<Vec<StoredKey>, StoredKeysError> {
 }
 
 fn read_hash(text: &str) -> Option<KeyHash> {
-    let mut hash = [0; 32];
-    if text.len() != 2 * hash.len() {
-        return None;
-    }
-    for (at, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(KeyHash(hash))
+    let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
+    bytes.try_into().ok().map(KeyHash)
 }

@@ -7,6 +7,7 @@
 use super::shards::Shards;
 use super::signed::{Issuer, Statement, StatementError};
 use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use decision::{Claim, ClaimSource};
 use http::{HeaderMap, HeaderName};
 use register::model::{Instant, PlaceFact};
@@ -128,8 +129,7 @@ impl Told {
 
 /// The digest of a whole statement: two that share a beginning or an end are two.
 fn name_of(presented: &str) -> String {
-    let digest = digest(&SHA256, presented.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(digest(&SHA256, presented.as_bytes()).as_ref())
 }
 
 #[cfg(test)]

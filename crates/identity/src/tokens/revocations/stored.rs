@@ -2,10 +2,10 @@
 
 use super::{OfIssuer, Revocations};
 use crate::tokens::verified::Mark;
+use data_encoding::HEXLOWER;
 use register::model::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::PoisonError;
 
 /// Revision of the documents written here.
@@ -92,22 +92,11 @@ impl Revocations {
 }
 
 fn digits(mark: &Mark) -> String {
-    mark.iter().fold(String::new(), |mut text, byte| {
-        // writing to a string cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    HEXLOWER.encode(mark)
 }
 
 fn mark(text: &str) -> Option<Mark> {
-    let mut mark = [0; 32];
-    if text.len() != 2 * mark.len() {
-        return None;
-    }
-    for (at, byte) in mark.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(mark)
+    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
