@@ -3,10 +3,11 @@
 use crate::hex;
 use aws_lc_rs::hmac;
 use std::fmt;
+use std::sync::Arc;
 
 /// Gives each person a name that only the holder of the key can lead back to them.
 #[derive(Clone)]
-pub struct Pseudonyms(hmac::Key);
+pub struct Pseudonyms(Arc<hmac::Key>);
 
 /// The name of one person in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,7 +17,7 @@ impl Pseudonyms {
     /// Pseudonyms under a key. The same key gives the same person the same name; without it, entries of the same person
     /// can still be told to belong together, and no more.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key)))
     }
 
     /// The name of a person.
