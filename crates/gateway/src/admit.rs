@@ -10,6 +10,7 @@ use crate::forward::{self, Forwarding};
 use crate::inflate::{Coding, inflate};
 use crate::metrics::{Seen, Verdict};
 use crate::shared::Shared;
+use crate::unshared::unshared;
 use crate::{reach, routing};
 use bytes::Bytes;
 use decision::Permit;
@@ -89,7 +90,7 @@ async fn try_infer(
         shared: Arc::clone(shared),
         caller: caller.clone(),
         peer,
-        headers: head.headers.clone(),
+        headers: unshared(&head.headers),
         surface,
         model: model.name.clone(),
         measured: OnceLock::new(),

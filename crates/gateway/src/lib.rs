@@ -54,6 +54,7 @@ mod said;
 mod shared;
 mod stamp;
 mod telemetry;
+mod unshared;
 mod why;
 
 pub use config::{GatewayConfig, Limits, Listening};
