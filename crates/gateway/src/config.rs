@@ -6,6 +6,7 @@ use identity::{Keys, Proxies, Proxy, Says};
 use ipnet::IpNet;
 use ledger::Recorder;
 use register::model::Instant;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub struct GatewayConfig {
     pub limits: Limits,
     /// How connections are taken.
     pub listening: Listening,
+    /// Until a provider begins to answer for a model, by its name; for any other as [`Limits::first_byte`] says.
+    pub first_bytes: BTreeMap<String, Duration>,
     /// Requests and tokens by the minute.
     pub rates: Rates,
     /// Where these are counted; shared by the gateways of a process, or of several.
@@ -93,7 +96,8 @@ pub struct Limits {
     pub connections_of_peer: usize,
     /// For a connection to a provider.
     pub connect: Duration,
-    /// Until a provider begins to answer. An answer that is not streamed begins when it is complete.
+    /// Until a provider begins to answer, unless its model has a time of its own. An answer that is not streamed begins
+    /// when it is complete.
     pub first_byte: Duration,
     /// Between two pieces of a provider's answer; the answer is given up at most a quarter later than this.
     pub idle: Duration,

@@ -8,7 +8,9 @@ use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, R
 use identity::{Keys, Proxies};
 use ledger::Recorder;
 use register::model::Instant;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// What all requests share.
@@ -22,6 +24,7 @@ pub(crate) struct Shared {
     pub limits: Limits,
     pub listening: Listening,
     pub proxies: Proxies,
+    pub first_bytes: BTreeMap<String, Duration>,
     pub rates: Rates,
     pub measures: Arc<dyn Measures>,
     pub metrics: Arc<Metrics>,
@@ -45,6 +48,14 @@ pub(crate) enum Phase {
 }
 
 impl Shared {
+    /// How long the provider of a model may take until it begins to answer.
+    pub(crate) fn first_byte(&self, model: &str) -> Duration {
+        self.first_bytes
+            .get(model)
+            .copied()
+            .unwrap_or(self.limits.first_byte)
+    }
+
     pub(crate) fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
         config.connectors.check(config.switch.load().snapshot())?;
         let health = Arc::new(Health::new());
@@ -61,6 +72,7 @@ impl Shared {
             limits: config.limits,
             proxies: config.listening.proxies(),
             listening: config.listening,
+            first_bytes: config.first_bytes,
             rates: config.rates,
             measures: config.measures,
             metrics: config.metrics,

@@ -21,6 +21,7 @@ pub(crate) use issuers::{Issuer, Transmitter};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -97,10 +98,23 @@ pub(crate) struct Serving {
     pub(crate) listening: Listening,
     /// Requests and tokens by the minute.
     pub(crate) rates: Rates,
+    /// How long providers are waited for.
+    pub(crate) waits: Waits,
     /// The most that one request may ask for.
     pub(crate) caps: Caps,
     /// Size of the body of a request in bytes; `None`: as the gateway has it.
     pub(crate) body_bytes: Option<usize>,
+}
+
+/// How long providers are waited for; `None`: as the gateway has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Waits {
+    /// Until one begins to answer.
+    pub(crate) first_byte: Option<Duration>,
+    /// Between two pieces of an answer.
+    pub(crate) idle: Option<Duration>,
+    /// Until one begins to answer for a model, by its name.
+    pub(crate) models: BTreeMap<String, Duration>,
 }
 
 /// A socket of the gateway.

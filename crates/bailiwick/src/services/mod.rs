@@ -26,8 +26,10 @@ use ledger::Recorder;
 use load::{LoadError, Loaded};
 use reload::Reloader;
 use sign_in::SignIn;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -120,11 +122,28 @@ impl Services {
             public_url,
             limits: limits(serving),
             listening: serving.listening.clone(),
+            first_bytes: self.first_bytes(serving),
             rates: serving.rates,
             measures: Arc::clone(&self.measures),
             metrics: Arc::clone(&self.metrics),
         })?;
         Ok(gateway.hearing(self.sign_in.as_ref().map(SignIn::hearing)))
+    }
+
+    /// Times of models; one of a model that the register does not name is of no use, which is said.
+    fn first_bytes(&self, serving: &Serving) -> BTreeMap<String, Duration> {
+        let in_force = self.switch.load();
+        let models = &serving.waits.models;
+        for model in models
+            .keys()
+            .filter(|model| in_force.snapshot().model_index(model).is_none())
+        {
+            tracing::warn!(
+                model,
+                "the register does not name this model of `[limits.wait.models]`"
+            );
+        }
+        models.clone()
     }
 
     /// Will tell those who run the gateways, on this socket, how they are and what they have done.
@@ -244,6 +263,8 @@ fn limits(serving: &Serving) -> Limits {
     Limits {
         caps: serving.caps,
         body_bytes: serving.body_bytes.unwrap_or(usual.body_bytes),
+        first_byte: serving.waits.first_byte.unwrap_or(usual.first_byte),
+        idle: serving.waits.idle.unwrap_or(usual.idle),
         threads: std::thread::available_parallelism().map_or(1, Into::into),
         ..usual
     }

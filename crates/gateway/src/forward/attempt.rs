@@ -122,7 +122,7 @@ pub(super) async fn attempt(
     }
     due.sent(request.body().len(), probe, asker, connector.id(), noted);
     let sent = shared.upstream.send(connector, request);
-    let first_byte = shared.limits.first_byte;
+    let first_byte = shared.first_byte(&deployment.model);
     let sending: Sending = Box::pin(async move {
         match timeout(first_byte, sent).await {
             Ok(Ok(head)) => Ok(head),

@@ -3,7 +3,7 @@
 use crate::client::Caller;
 use crate::provider::Provider;
 use crate::routing::{nowhere, with_second, world as with_two};
-use crate::streams::{CHAT, GPT, outcomes};
+use crate::streams::{CHAT, CLAUDE, GPT, MESSAGES, outcomes};
 use crate::wires::{WIRES, Wire, ends_in_error};
 use crate::world::{NY_TRADER, Plan, World};
 use gateway::Limits;
@@ -72,6 +72,22 @@ async fn who_never_begins_is_let_go_and_the_next_one_needs_a_decision_of_its_own
         assert_ne!(intents[0]["decision"], intents[1]["decision"]);
         assert_eq!(ended(&entries)[0], "upstream_timeout");
     }
+}
+
+/// Acceptance R16: a model has a time of its own, and no other model with it.
+#[tokio::test]
+async fn a_model_may_have_a_time_of_its_own() {
+    let silent = Scripted::start().await.unwrap();
+    silent.always(Script::silence());
+    let plan = Plan {
+        first_bytes: [("gpt".to_owned(), SHORT)].into(),
+        ..Plan::new(silent.address())
+    };
+    let world = plan.start().await;
+    let caller = world.caller(NY_TRADER);
+    assert_eq!(caller.post(CHAT, GPT).await.status, 504);
+    let (patient, of_other) = (SHORT * 4, caller.post(MESSAGES, CLAUDE));
+    assert!(timeout(patient, of_other).await.is_err(), "still waited for");
 }
 
 /// Acceptance R16: the same when the caller's stream has begun: nothing else is tried then, and an error ends it.

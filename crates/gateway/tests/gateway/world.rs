@@ -11,6 +11,7 @@ use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, Keys, Regis
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
 use register::model::Instant;
 use register::source::Source;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,6 +93,8 @@ pub(crate) struct Plan {
     pub(crate) others: Vec<(&'static str, SocketAddr)>,
     pub(crate) listening: Listening,
     pub(crate) rates: Rates,
+    /// Until the provider of a model begins, by model.
+    pub(crate) first_bytes: BTreeMap<String, Duration>,
     pub(crate) export: Option<ExportSettings>,
     pub(crate) adjust: Box<dyn Fn(&mut ConnectorSettings)>,
     /// What knows the addresses of names, in the place of the system.
@@ -116,6 +119,7 @@ impl Plan {
             others: Vec::new(),
             listening: Listening::default(),
             rates: Rates::default(),
+            first_bytes: BTreeMap::new(),
             export: None,
             adjust: Box::new(|_| {}),
             lookup: None,
@@ -153,6 +157,7 @@ impl Plan {
         config.clock = self.clock;
         config.listening = self.listening;
         config.rates = self.rates;
+        config.first_bytes = self.first_bytes;
         let (mut exporting, (exported, is_exported)) = (JoinSet::new(), oneshot::channel());
         if let Some(settings) = &self.export {
             let (export, exporter) = Export::open(settings, |_| None).unwrap();
@@ -306,6 +311,7 @@ pub(crate) fn config(
         public_url: "https://ai.larkmoor.example/".to_owned(),
         limits,
         listening: Listening::default(),
+        first_bytes: BTreeMap::new(),
         rates: Rates::default(),
         measures: Arc::new(MeasuresInMemory::new()),
         metrics: Arc::default(),

@@ -1,9 +1,11 @@
 //! How connections are taken, and how much everybody may ask for: in a minute, and in one request.
 
 use super::Reader;
-use crate::config::Serving;
+use crate::config::{Serving, Waits};
 use gateway::{Listening, Rate, Rates, TlsFiles};
 use std::str::FromStr;
+use std::time::Duration;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use wire::reach::Caps;
 
@@ -12,6 +14,9 @@ const KINDS: [&str; 4] = ["person", "group", "model", "agreement"];
 
 /// What one request may ask for at most.
 const OF_REQUEST: &str = "request";
+
+/// How long providers are waited for.
+const WAIT: &str = "wait";
 
 /// The same, by what is asked for.
 const CAPS: [&str; 4] = ["answers", "output_tokens", "tools", "body_bytes"];
@@ -28,15 +33,44 @@ impl Reader<'_> {
                 .section(root, "limits")
                 .map(|table| self.rates(table))
                 .unwrap_or_default(),
+            waits: self
+                .of_limits(root, WAIT)
+                .map(|table| self.waits(table))
+                .unwrap_or_default(),
             ..self.caps(root)
         }
+    }
+
+    fn of_limits<'r, 't>(&self, root: &'r DeTable<'t>, key: &str) -> Option<&'r DeTable<'t>> {
+        let limits = root.get("limits")?.get_ref().as_table()?;
+        self.section(limits, key)
+    }
+
+    fn waits(&self, table: &DeTable<'_>) -> Waits {
+        self.known_keys(table, &["first_byte", "idle", "models"]);
+        let models = self.section(table, "models").into_iter().flatten();
+        Waits {
+            first_byte: table.get("first_byte").and_then(|value| self.wait(value)),
+            idle: table.get("idle").and_then(|value| self.wait(value)),
+            models: models
+                .filter_map(|(model, value)| Some((model.get_ref().to_string(), self.wait(value)?)))
+                .collect(),
+        }
+    }
+
+    fn wait(&self, value: &Spanned<DeValue<'_>>) -> Option<Duration> {
+        let Some(text) = value.get_ref().as_str() else {
+            let help = Some("write a number and `s`, `m` or `h`, such as `\"2m\"`".to_owned());
+            self.report("type", value.span(), "a wait is a text".to_owned(), help);
+            return None;
+        };
+        self.duration(text, value.span())
     }
 
     /// What one request may ask for at most.
     fn caps(&self, root: &DeTable<'_>) -> Serving {
         let usual = Serving::default();
-        let limits = root.get("limits").and_then(|limits| limits.get_ref().as_table());
-        let Some(table) = limits.and_then(|limits| self.section(limits, OF_REQUEST)) else {
+        let Some(table) = self.of_limits(root, OF_REQUEST) else {
             return usual;
         };
         self.known_keys(table, &CAPS);
@@ -77,7 +111,7 @@ impl Reader<'_> {
 
     fn rates(&self, table: &DeTable<'_>) -> Rates {
         let [a, b, c, d] = KINDS;
-        self.known_keys(table, &[a, b, c, d, OF_REQUEST]);
+        self.known_keys(table, &[a, b, c, d, OF_REQUEST, WAIT]);
         let [person, group, model, agreement] = KINDS.map(|kind| {
             let of_kind = self.section(table, kind);
             of_kind.map(|table| self.rate(table)).unwrap_or_default()
@@ -118,7 +152,20 @@ fn whole_number<T: FromStr>(value: &DeValue<'_>) -> Option<T> {
 mod tests {
     use crate::config::Loaded;
     use gateway::Rate;
+    use std::time::Duration;
     use wire::reach::Caps;
+
+    #[test]
+    fn everything_about_waiting() {
+        let text = "[limits.wait]\nfirst_byte = \"5m\"\nidle = \"90s\"\n[limits.wait.models]\n\"gpt-5.4\" = \"20s\"\n";
+        let waits = Loaded::of_text(text).config.unwrap().serving.waits;
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!((waits.first_byte, waits.idle), (seconds(300), seconds(90)));
+        assert_eq!(
+            waits.models,
+            [("gpt-5.4".to_owned(), Duration::from_secs(20))].into()
+        );
+    }
 
     #[test]
     fn everything_about_serving() {
@@ -175,6 +222,13 @@ mod tests {
             ("[limits]\nperson = { request = 1 }\n", "did you mean `requests`?"),
             ("[limits]\nrequests = { tools = 1 }\n", "did you mean `request`?"),
             ("[limits.request]\ntool = 1\n", "did you mean `tools`?"),
+            (
+                "[limits.wait]\nfirst_bite = \"1m\"\n",
+                "did you mean `first_byte`?",
+            ),
+            ("[limits.wait]\nidle = 60\n", "a wait is a text"),
+            ("[limits.wait.models]\nm = \"0s\"\n", "is not a time"),
+            ("[limits.wait]\nmodels = \"1m\"\n", "is a table"),
             ("[limits.request]\nmax_tokens = 1\n", "is not a key here"),
             ("[limits.request]\nanswers = 0\n", "the most for one request"),
             ("[limits.request]\ntools = -1\n", "the most for one request"),
