@@ -2,6 +2,7 @@
 
 use crate::client::Caller;
 use crate::provider::Provider;
+use crate::slow::beside;
 use crate::world::{HK_ANALYST, NY_TRADER, Plan, World};
 use bytes::Bytes;
 use gateway::{Limits, Listening, TlsFiles};
@@ -11,11 +12,14 @@ use hyper::{Request, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use testkit::is_long;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 use tokio_rustls::TlsConnector;
 
 const CHAT: &str = "/v1/chat/completions";
@@ -129,8 +133,8 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 const HEADERS: &[u8] = &[0x82, 0x86, 0x84, 0x41, 0x01, b'a'];
 
 /// Sends frames until the gateway has had enough, and says whether it had, and said so.
-async fn flood(world: &World, frames: impl Fn(u32) -> Vec<u8>) -> bool {
-    let stream = Caller::new(world.address, NY_TRADER.office).connect().await;
+async fn flood(address: SocketAddr, frames: impl Fn(u32) -> Vec<u8>) -> bool {
+    let stream = Caller::new(address, NY_TRADER.office).connect().await;
     let (mut reading, mut writing) = stream.into_split();
     let mut begun = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     begun.extend(frame(4, 0, 0, &[]));
@@ -156,36 +160,79 @@ async fn flood(world: &World, frames: impl Fn(u32) -> Vec<u8>) -> bool {
     false
 }
 
+/// A request that is taken back at once.
+fn taken_back(stream: u32) -> Vec<u8> {
+    let mut frames = frame(1, 5, stream, HEADERS);
+    frames.extend(frame(3, 0, stream, &[0, 0, 0, 8]));
+    frames
+}
+
+/// A head without end.
+fn endless(stream: u32) -> Vec<u8> {
+    match stream {
+        1 => frame(1, 0, 1, HEADERS),
+        _ => frame(9, 0, 1, &[0; 1000]),
+    }
+}
+
+/// A window of nothing, which makes the gateway itself take its answer back.
+fn provoked(stream: u32) -> Vec<u8> {
+    let mut frames = frame(1, 5, stream, HEADERS);
+    frames.extend(frame(8, 0, stream, &[0, 0, 0, 0]));
+    frames
+}
+
+/// What costs a server more than whoever sends it.
+const FLOODS: [(fn(u32) -> Vec<u8>, &str); 3] = [
+    (taken_back, "requests that are taken back at once"),
+    (endless, "a head without end"),
+    (provoked, "requests that the gateway is made to take back"),
+];
+
+/// Memory of this process in bytes, the gateway and its callers together.
+fn resident() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = text.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
 /// Acceptance A35: requests taken back, heads without end, answers that the gateway is made to take back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn floods_of_http2_end_their_connection_and_hurt_nobody_else() {
     let (world, provider) = world(Listening::default(), Limits::default()).await;
     let healthy = world.caller(NY_TRADER);
-    let taken_back = flood(&world, |stream| {
-        let mut frames = frame(1, 5, stream, HEADERS);
-        frames.extend(frame(3, 0, stream, &[0, 0, 0, 8]));
-        frames
-    });
-    let (ended, answer) = tokio::join!(taken_back, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
-    assert!(ended, "requests that are taken back at once");
-    assert_eq!(answer.status, 200);
-    let endless = flood(&world, |stream| match stream {
-        1 => frame(1, 0, 1, HEADERS),
-        _ => frame(9, 0, 1, &[0; 1000]),
-    });
-    let (ended, answer) = tokio::join!(endless, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
-    assert!(ended, "a head without end");
-    assert_eq!(answer.status, 200);
-    // a window of nothing makes the gateway itself take its answers back
-    let provoked = flood(&world, |stream| {
-        let mut frames = frame(1, 5, stream, HEADERS);
-        frames.extend(frame(8, 0, stream, &[0, 0, 0, 0]));
-        frames
-    });
-    let (ended, answer) = tokio::join!(provoked, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
-    assert!(ended, "requests that the gateway is made to take back");
-    assert_eq!(answer.status, 200);
+    for (frames, what) in FLOODS {
+        let flood = flood(world.address, frames);
+        let (ended, answer) = tokio::join!(flood, healthy.post(CHAT, "{\"model\":\"gpt\"}"));
+        assert!(ended, "{what}");
+        assert_eq!(answer.status, 200);
+    }
     assert_eq!(provider.got().len(), 3);
+}
+
+/// Acceptance A35: the same, one connection after the other, for as long as the recipe says if it may take long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods_of_http2_without_end_leave_memory_as_it_was() {
+    let (world, _provider) = world(Listening::default(), Limits::default()).await;
+    let lasting = Duration::from_secs(if is_long() { 30 } else { 1 });
+    let floods = |until: Instant| {
+        FLOODS.map(|(frames, what)| {
+            let address = world.address;
+            async move {
+                while Instant::now() < until {
+                    assert!(flood(address, frames).await, "{what}");
+                    // whoever floods has to connect anew, and sends what is buffered first
+                    sleep(Duration::from_millis(20)).await;
+                }
+            }
+        })
+    };
+    let first = JoinSet::from_iter(floods(Instant::now()));
+    first.join_all().await;
+    let before = resident();
+    beside(&world, floods(Instant::now() + lasting).into()).await;
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes more");
 }
 
 /// Acceptance A35: floods of what costs next to nothing; whether or not they are ended, nobody else is hurt.
@@ -210,7 +257,7 @@ async fn cheap_floods_of_http2_hurt_nobody_else() {
             }
         };
         tokio::select! {
-            _ = flood(&world, frames) => assert_eq!(healthy.post(CHAT, "{\"model\":\"gpt\"}").await.status, 200),
+            _ = flood(world.address, frames) => assert_eq!(healthy.post(CHAT, "{\"model\":\"gpt\"}").await.status, 200),
             () = answers => {}
         }
     }

@@ -64,7 +64,7 @@ async fn healthy(caller: Caller, mut stop: oneshot::Receiver<()>) -> Duration {
 
 /// Runs callers who hang on beside a healthy one, whose worst times must not be twice as long as before, or nearly so on
 /// a machine that does other things too.
-async fn beside<F: Future<Output = ()> + Send + 'static>(world: &World, hanging: Vec<F>) {
+pub(crate) async fn beside<F: Future<Output = ()> + Send + 'static>(world: &World, hanging: Vec<F>) {
     let (stop, stopped) = oneshot::channel();
     drop(stop);
     let before = healthy(world.caller(NY_TRADER), stopped).await;
