@@ -53,6 +53,7 @@ mod routing;
 mod said;
 mod shared;
 mod stamp;
+mod strangers;
 mod telemetry;
 mod unshared;
 mod why;

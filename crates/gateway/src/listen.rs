@@ -38,6 +38,9 @@ const LAST_WORDS: Duration = Duration::from_millis(800);
 /// How often it is looked whether the certificate has changed.
 const RENEWED_EVERY: Duration = Duration::from_secs(10);
 
+/// How often the ledger is told of requests without a key.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+
 type Taken = (std::net::TcpStream, IpAddr, OwnedSemaphorePermit);
 
 /// Serves connections until told to stop, then lets them finish within the grace period.
@@ -58,6 +61,7 @@ pub(crate) async fn serve(
     let (stop, stopping) = watch::channel(false);
     let (mut connections, peers) = (JoinSet::new(), Peers::default());
     let mut renewal = interval(RENEWED_EVERY);
+    let mut telling = interval(TOLD_EVERY);
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
@@ -67,6 +71,7 @@ pub(crate) async fn serve(
                 let certificate = certificate.clone();
                 drop(spawn_blocking(move || certificate.map(|certificate| certificate.refresh())));
             }
+            _ = telling.tick() => shared.strangers.tell(&shared.recorder, shared.clock),
             accepted = accept(&listener, &places) => match accepted {
                 Ok((stream, peer, place)) => {
                     let most = shared.limits.connections_of_peer;
@@ -96,6 +101,7 @@ pub(crate) async fn serve(
     // nobody listening for this means that nobody is connected
     let _ = stop.send(true);
     finish(&shared, connections).await;
+    shared.strangers.tell(&shared.recorder, shared.clock);
     Ok(())
 }
 

@@ -191,7 +191,12 @@ async fn answer(
     }
     let caller = match authenticate::caller(shared, request.headers(), request.uri().query()).await {
         Ok(caller) => caller,
-        Err(fault) => return body::rendered(fault.answer(to)),
+        Err(fault) => {
+            if fault.code == FaultCode::Unauthenticated {
+                shared.strangers.count(route.map_or(NO_ROUTE, |route| route.path));
+            }
+            return body::rendered(fault.answer(to));
+        }
     };
     if has_control_letters(request.uri().path()) {
         let fault = Fault::new(

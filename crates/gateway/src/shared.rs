@@ -4,6 +4,7 @@ use crate::connectors::{Connectors, Upstream};
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
 use crate::said::Hearing;
+use crate::strangers::Strangers;
 use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, Switch};
 use identity::{Keys, Proxies};
 use ledger::Recorder;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub measures: Arc<dyn Measures>,
     pub metrics: Arc<Metrics>,
     pub refusals: Refusals,
+    pub strangers: Strangers,
     pub upstream: Upstream,
     pub health: Arc<Health>,
     pub phase: watch::Sender<Phase>,
@@ -64,6 +66,7 @@ impl Shared {
             upstream: Upstream::new(&config.connectors, &config.limits),
             connectors: config.connectors,
             refusals: Refusals::new(config.limits.kept_refusals),
+            strangers: Strangers::default(),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             switch: config.switch,
             keys: config.keys,

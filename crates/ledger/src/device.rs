@@ -1,7 +1,7 @@
 //! What keeps entries, whatever it is made of.
 
 use crate::hex;
-use crate::{Intent, Outcome};
+use crate::{Event, Intent, Outcome};
 use std::fmt;
 use std::pin::Pin;
 
@@ -11,14 +11,17 @@ pub type Answer = Pin<Box<dyn Future<Output = Result<Receipt, AuditError>> + Sen
 /// Something that keeps entries durably.
 ///
 /// An entry is handed over when the method is called, not when its answer is first awaited. A device may leave out an
-/// intent whose answer was dropped, because nobody will act on it; it must not leave out an outcome, because that tells
-/// of something that has happened.
+/// intent whose answer was dropped, because nobody will act on it; it must not leave out an outcome or an event, because
+/// they tell of something that has happened.
 pub trait AuditDevice: Send + Sync {
     /// Keeps an intent. The answer comes once it would survive a loss of power, or else is an error, in bounded time.
     fn intent(&self, intent: Intent) -> Answer;
 
     /// Keeps an outcome, likewise.
     fn outcome(&self, outcome: Outcome) -> Answer;
+
+    /// Keeps an event, likewise.
+    fn event(&self, event: Event) -> Answer;
 
     /// Whether the device can keep entries at present, as far as it knows.
     fn is_healthy(&self) -> bool;

@@ -108,6 +108,43 @@ pub struct Outcome {
     pub tokens_written: u64,
 }
 
+/// Something that is not about one decided request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When it happened.
+    pub at: Instant,
+    /// What happened.
+    pub what: Happening,
+}
+
+/// What can happen besides decided requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// Another register came into force.
+    Activated {
+        /// Digest of its snapshot.
+        snapshot: String,
+        /// Digest of the one before.
+        before: String,
+    },
+    /// A newer register was refused as a whole.
+    Refused {
+        /// Digest of the snapshot that stays in force.
+        in_force: String,
+        /// What sort of mistake it has, in a word.
+        mistake: &'static str,
+        /// How many of them, as far as they were looked for.
+        mistakes: usize,
+    },
+    /// Requests that showed no key or token that is taken.
+    Strangers {
+        /// The route that they asked for, by its template, or that there is none.
+        route: &'static str,
+        /// How many since the entry before.
+        requests: u64,
+    },
+}
+
 /// The ways in which a request can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {

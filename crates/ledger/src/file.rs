@@ -14,7 +14,7 @@ mod writer;
 
 pub use folder::OpenError;
 
-use crate::{Answer, AuditDevice, AuditError, Intent, Outcome, stored};
+use crate::{Answer, AuditDevice, AuditError, Event, Intent, Outcome, stored};
 use folder::Folder;
 use std::path::Path;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ impl FileDevice {
             None => Err(AuditError::Closed),
         };
         if let (Err(error), true) = (&queued, is_owed) {
-            tracing::error!(%error, "an outcome was not recorded");
+            tracing::error!(%error, "what has happened was not recorded");
         }
         let deadline = self.deadline;
         Box::pin(async move {
@@ -125,6 +125,10 @@ impl AuditDevice for FileDevice {
 
     fn outcome(&self, outcome: Outcome) -> Answer {
         self.keep(stored::outcome(&outcome), true)
+    }
+
+    fn event(&self, event: Event) -> Answer {
+        self.keep(stored::event(&event), true)
     }
 
     fn is_healthy(&self) -> bool {

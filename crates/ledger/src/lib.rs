@@ -1,7 +1,8 @@
 //! The record of what was decided, kept before anything is done about it.
 //!
 //! A request leaves two entries: an *intent* with the decision, durable before one byte goes to a provider or a refusal
-//! goes out, and an *outcome* once the answer has ended. Where entries are kept is the business of an [`AuditDevice`];
+//! goes out, and an *outcome* once the answer has ended. What happens besides is an *event*: a register that came into
+//! force or was refused, requests of nobody who is known. Where entries are kept is the business of an [`AuditDevice`];
 //! [`FileDevice`] appends them to files and waits for the disk.
 //!
 //! [`Recorder`] stands between a decision and its consequences. It takes a [`decision::Permit`] by value and gives it
@@ -47,7 +48,7 @@ mod recorder;
 mod stored;
 
 pub use device::{Answer, AuditDevice, AuditError, Receipt};
-pub use entry::{ClauseState, DecisionId, Ended, Intent, Outcome, PlaceSeen};
+pub use entry::{ClauseState, DecisionId, Ended, Event, Happening, Intent, Outcome, PlaceSeen};
 pub use file::{FileDevice, FileSettings, OpenError};
 pub use pseudonym::{Pseudonym, Pseudonyms};
 pub use recorder::{Call, Recorded, Recorder};

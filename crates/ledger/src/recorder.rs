@@ -1,7 +1,7 @@
 //! Records decisions, and wraps permits in the proof that it did.
 
 use crate::{
-    AuditDevice, AuditError, ClauseState, DecisionId, Intent, Outcome, PlaceSeen, Pseudonyms, Receipt,
+    AuditDevice, AuditError, ClauseState, DecisionId, Event, Intent, Outcome, PlaceSeen, Pseudonyms, Receipt,
 };
 use decision::{Basis, ClauseIndex, Decision, Facts, Permit, Refusal, SealedFacts, Snapshot, Verdict};
 use register::model::{Deployment, Instant, PlaceFact};
@@ -112,6 +112,11 @@ impl Recorder {
     /// Hands over how a permitted request ended, without waiting for the device: nothing depends on it any more.
     pub fn record_outcome(&self, outcome: Outcome) {
         drop(self.device.outcome(outcome));
+    }
+
+    /// Hands over what has happened besides, likewise.
+    pub fn record_event(&self, event: Event) {
+        drop(self.device.event(event));
     }
 
     /// Whether the device can keep entries at present, as far as it knows.

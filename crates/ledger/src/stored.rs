@@ -2,7 +2,7 @@
 //!
 //! Each line is one JSON object with a revision and a kind. Readers must skip keys that they do not know.
 
-use crate::{Intent, Outcome};
+use crate::{Event, Happening, Intent, Outcome};
 use register::model::Instant;
 use serde::Serialize;
 
@@ -67,6 +67,33 @@ struct OutcomeLine {
     tokens_written: u64,
 }
 
+#[derive(Serialize)]
+struct EventLine<'a> {
+    revision: u32,
+    kind: &'static str,
+    at: String,
+    #[serde(flatten)]
+    what: HappeningLine<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum HappeningLine<'a> {
+    RegisterActivated {
+        snapshot: &'a str,
+        before: &'a str,
+    },
+    RegisterRefused {
+        in_force: &'a str,
+        mistake: &'static str,
+        mistakes: usize,
+    },
+    Unauthenticated {
+        route: &'static str,
+        requests: u64,
+    },
+}
+
 /// The first line of a segment.
 pub(crate) fn segment(number: u64) -> Vec<u8> {
     line(&SegmentLine {
@@ -129,6 +156,32 @@ pub(crate) fn outcome(outcome: &Outcome) -> Vec<u8> {
         bytes_received: outcome.bytes_received,
         tokens_read: outcome.tokens_read,
         tokens_written: outcome.tokens_written,
+    })
+}
+
+/// The line of an event.
+pub(crate) fn event(event: &Event) -> Vec<u8> {
+    let what = match &event.what {
+        Happening::Activated { snapshot, before } => HappeningLine::RegisterActivated { snapshot, before },
+        Happening::Refused {
+            in_force,
+            mistake,
+            mistakes,
+        } => HappeningLine::RegisterRefused {
+            in_force,
+            mistake,
+            mistakes: *mistakes,
+        },
+        Happening::Strangers { route, requests } => HappeningLine::Unauthenticated {
+            route,
+            requests: *requests,
+        },
+    };
+    line(&EventLine {
+        revision: REVISION,
+        kind: "event",
+        at: event.at.to_string(),
+        what,
     })
 }
 
@@ -210,6 +263,20 @@ pub(crate) mod tests {
             "\n"
         );
         assert_eq!(String::from_utf8(outcome(&outcome_of(1))).unwrap(), expected);
+        let refused = Event {
+            at: Instant(1_784_106_000),
+            what: Happening::Refused {
+                in_force: "sha256:00".to_owned(),
+                mistake: "text",
+                mistakes: 2,
+            },
+        };
+        let expected = concat!(
+            r#"{"revision":1,"kind":"event","at":"2026-07-15T09:00:00Z","event":"register_refused","#,
+            r#""in_force":"sha256:00","mistake":"text","mistakes":2}"#,
+            "\n"
+        );
+        assert_eq!(String::from_utf8(event(&refused)).unwrap(), expected);
         assert_eq!(
             segment(3),
             b"{\"revision\":1,\"kind\":\"segment\",\"segment\":3}\n"

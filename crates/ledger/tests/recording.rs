@@ -8,8 +8,8 @@
 use decision::{SealedFacts, Snapshot, State, Verdict, admit};
 use identity::{Choice, FactCollector, KeyHolder, RegisterDirectory, Zones};
 use ledger::{
-    Answer, AuditDevice, AuditError, Call, ClauseState, DecisionId, Intent, Outcome, Pseudonyms, Receipt,
-    Recorder,
+    Answer, AuditDevice, AuditError, Call, ClauseState, DecisionId, Event, Intent, Outcome, Pseudonyms,
+    Receipt, Recorder,
 };
 use register::model::Instant;
 use register::source::Source;
@@ -104,6 +104,10 @@ impl AuditDevice for Memory {
     }
 
     fn outcome(&self, _: Outcome) -> Answer {
+        Box::pin(async { Err(AuditError::Closed) })
+    }
+
+    fn event(&self, _: Event) -> Answer {
         Box::pin(async { Err(AuditError::Closed) })
     }
 

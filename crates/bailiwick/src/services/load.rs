@@ -89,6 +89,18 @@ impl LoadError {
         }
     }
 
+    /// What sort of mistake it is, for records.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "unreadable",
+            Self::Errors(_) => "text",
+            Self::Compile(CompileError::TooManyPlaces(_)) => "too_many_places",
+            Self::Compile(CompileError::Cases(_)) => "tests",
+            Self::Zones { .. } => "networks",
+            Self::Pinned { .. } => "connectors",
+        }
+    }
+
     /// The same for whoever starts the program, with the command that shows more.
     pub(crate) fn at_start(self, path: &Path) -> UsageError {
         let help = match self {

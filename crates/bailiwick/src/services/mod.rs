@@ -182,7 +182,12 @@ impl Services {
     /// Begins to take changes of the register in this folder: on SIGHUP, and when its files change. To be called inside
     /// a tokio runtime.
     pub(crate) fn reloading(&self, path: PathBuf) -> std::io::Result<Reloading> {
-        let reloader = Reloader::new(path, Arc::clone(&self.switch), self.ways.clone());
+        let reloader = Reloader::new(
+            path,
+            Arc::clone(&self.switch),
+            self.ways.clone(),
+            self.recorder.clone(),
+        );
         Reloading::begin(reloader, self.switch.load().snapshot().digest())
     }
 

@@ -9,6 +9,7 @@ use crate::clock;
 use crate::folder::Folder;
 use gateway::Switch;
 use identity::RegisterDirectory;
+use ledger::{Event, Happening, Recorder};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub(crate) struct Reloader {
     path: PathBuf,
     switch: Arc<Switch>,
     ways: Ways,
+    recorder: Recorder,
 }
 
 /// What became of a reload.
@@ -32,8 +34,13 @@ pub(crate) enum Reloaded {
 
 impl Reloader {
     /// Reloads the register of this folder, which must fit these ways to providers.
-    pub(crate) const fn new(path: PathBuf, switch: Arc<Switch>, ways: Ways) -> Self {
-        Self { path, switch, ways }
+    pub(crate) const fn new(path: PathBuf, switch: Arc<Switch>, ways: Ways, recorder: Recorder) -> Self {
+        Self {
+            path,
+            switch,
+            ways,
+            recorder,
+        }
     }
 
     /// What the folder holds now, as a text that differs when the content does; also where it cannot be read.
@@ -48,27 +55,44 @@ impl Reloader {
     pub(crate) fn reload(&self) -> Result<Reloaded, LoadError> {
         let reloaded = self.try_reload();
         if let Err(error) = &reloaded {
-            self.switch.refuse(clock::now());
+            self.refuse(error.word(), error.problems().len());
             tell(error);
         }
         reloaded
     }
 
+    fn refuse(&self, mistake: &'static str, mistakes: usize) {
+        let at = clock::now();
+        self.switch.refuse(at);
+        let in_force = self.switch.load().snapshot().digest().to_owned();
+        let what = Happening::Refused {
+            in_force,
+            mistake,
+            mistakes,
+        };
+        self.recorder.record_event(Event { at, what });
+    }
+
     /// Notes that a reload broke off in the middle.
     pub(crate) fn broke_off(&self) {
-        self.switch.refuse(clock::now());
+        self.refuse("broken_off", 0);
         tracing::error!("reading the newer register broke off; the one in force stays");
     }
 
     fn try_reload(&self) -> Result<Reloaded, LoadError> {
         let folder = Folder::read(&self.path).map_err(LoadError::Unreadable)?;
-        if folder.digest == self.switch.load().snapshot().digest() {
+        let before = self.switch.load().snapshot().digest().to_owned();
+        if folder.digest == before {
             self.switch.settle();
             tracing::info!(digest = folder.digest, "the register is unchanged");
             return Ok(Reloaded::Unchanged);
         }
         let loaded = load::complete(load::compile(&folder)?, &self.ways)?;
         self.switch.activate(loaded.in_force);
+        let snapshot = folder.digest.clone();
+        let what = Happening::Activated { snapshot, before };
+        let at = clock::now();
+        self.recorder.record_event(Event { at, what });
         tracing::info!(digest = folder.digest, "activated");
         Ok(Reloaded::Activated(loaded.directory))
     }

@@ -3,7 +3,7 @@
 use crate::provider::{Provider, Step};
 use crate::world::{HK_ANALYST, NY_TRADER, Plan, World, config, connector, sources};
 use gateway::{ConnectorError, Connectors, Gateway, Limits};
-use ledger::{Answer, AuditDevice, AuditError, Intent, Outcome};
+use ledger::{Answer, AuditDevice, AuditError, Event, Intent, Outcome};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +25,10 @@ impl AuditDevice for Failing {
     }
 
     fn outcome(&self, _: Outcome) -> Answer {
+        Box::pin(async { Err(AuditError::Closed) })
+    }
+
+    fn event(&self, _: Event) -> Answer {
         Box::pin(async { Err(AuditError::Closed) })
     }
 

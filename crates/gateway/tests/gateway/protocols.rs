@@ -182,8 +182,11 @@ fn provoked(stream: u32) -> Vec<u8> {
     frames
 }
 
+/// The frames of a stream by its number, and what they are.
+type Flood = (fn(u32) -> Vec<u8>, &'static str);
+
 /// What costs a server more than whoever sends it.
-const FLOODS: [(fn(u32) -> Vec<u8>, &str); 3] = [
+const FLOODS: [Flood; 3] = [
     (taken_back, "requests that are taken back at once"),
     (endless, "a head without end"),
     (provoked, "requests that the gateway is made to take back"),

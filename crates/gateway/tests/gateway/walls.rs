@@ -208,6 +208,10 @@ async fn every_route_of_the_source_needs_a_key() {
         .map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap());
     assert_eq!(counted.sum::<usize>(), refused, "{numbers}");
     assert!(provider.got().is_empty());
+    let entries = world.entries().await;
+    let recorded = entries.iter().filter(|entry| entry["event"] == "unauthenticated");
+    let recorded = recorded.map(|entry| entry["requests"].as_u64().unwrap());
+    assert_eq!(recorded.sum::<u64>(), refused as u64, "{entries:?}");
 }
 
 /// The source of the gateway, without its tests.

@@ -111,7 +111,7 @@ impl<M: Medium> Writer<M> {
                 Err(error) => Err(failed(error)),
             };
             if job.is_owed && answer.is_err() {
-                tracing::error!("an outcome was not recorded");
+                tracing::error!("what has happened was not recorded");
             }
             // who asked may have gone; the entry is kept all the same
             let _ = job.answer.send(answer);

@@ -5,9 +5,11 @@ use crate::commands::INIT_FILES;
 use decision::admit;
 use gateway::{Connector, ConnectorOptions, ConnectorSettings, Credential};
 use identity::{Choice, KeyHolder};
+use ledger::{Answer, AuditDevice, AuditError, Intent, Outcome, Pseudonyms};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::sync::Mutex;
 use testkit::Dice;
 use wire::Protocol;
 
@@ -49,12 +51,40 @@ fn ways() -> Ways {
     Ways::of(vec![Connector::open(&settings, |_| None).unwrap()], Vec::new()).unwrap()
 }
 
+/// Keeps events in memory.
+#[derive(Default)]
+struct Memory(Mutex<Vec<Happening>>);
+
+impl AuditDevice for Memory {
+    fn intent(&self, _: Intent) -> Answer {
+        Box::pin(async { Err(AuditError::Closed) })
+    }
+
+    fn outcome(&self, _: Outcome) -> Answer {
+        Box::pin(async { Err(AuditError::Closed) })
+    }
+
+    fn event(&self, event: Event) -> Answer {
+        self.0.lock().unwrap().push(event.what);
+        Box::pin(async { Err(AuditError::Closed) })
+    }
+
+    fn is_healthy(&self) -> bool {
+        true
+    }
+}
+
 /// An installation that serves the register of a folder.
 fn serving(folder: &Path) -> Reloader {
+    recording(folder, Arc::default())
+}
+
+fn recording(folder: &Path, device: Arc<Memory>) -> Reloader {
     let ways = ways();
     let snapshot = load::compile(&Folder::read(folder).unwrap()).unwrap();
     let in_force = load::complete(snapshot, &ways).unwrap().in_force;
-    Reloader::new(folder.to_owned(), Arc::new(Switch::new(in_force)), ways)
+    let recorder = Recorder::new(device, Pseudonyms::new(&[7; 32]));
+    Reloader::new(folder.to_owned(), Arc::new(Switch::new(in_force)), ways, recorder)
 }
 
 impl Reloader {
@@ -270,7 +300,8 @@ fn mutant(number: usize, dice: &mut Dice) -> Files {
 fn mutated_registers_are_activated_or_refused_with_a_place_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &pristine());
-    let reloader = serving(folder.path());
+    let recorded: Arc<Memory> = Arc::default();
+    let reloader = recording(folder.path(), Arc::clone(&recorded));
     let mut dice = Dice::new(20_260_715);
     let (mut activated, mut refused) = (0, 0);
     for number in 0..MUTANTS {
@@ -278,9 +309,16 @@ fn mutated_registers_are_activated_or_refused_with_a_place_and_nothing_else() {
         put(folder.path(), &files);
         let before = (reloader.digest(), reloader.answer("us-engineer"));
         let digest = Folder::read(folder.path()).unwrap().digest;
+        let told = recorded.0.lock().unwrap().len();
         match reloader.reload() {
-            Ok(_) => {
+            Ok(Reloaded::Unchanged) => assert_eq!(recorded.0.lock().unwrap().len(), told),
+            Ok(Reloaded::Activated(_)) => {
                 activated += 1;
+                let happened = Happening::Activated {
+                    snapshot: digest.clone(),
+                    before: before.0,
+                };
+                assert_eq!(recorded.0.lock().unwrap().get(told..), Some(&[happened][..]));
                 assert_eq!(reloader.digest(), digest, "mutant {number}");
                 assert_eq!(reloader.switch.refused_at(), None);
                 assert!(!reloader.answer("us-engineer").is_empty());
@@ -291,6 +329,12 @@ fn mutated_registers_are_activated_or_refused_with_a_place_and_nothing_else() {
                 assert_eq!(after, before, "mutant {number}");
                 assert!(reloader.switch.refused_at().is_some());
                 let problems = error.problems();
+                let happened = Happening::Refused {
+                    in_force: before.0,
+                    mistake: error.word(),
+                    mistakes: problems.len(),
+                };
+                assert_eq!(recorded.0.lock().unwrap().get(told..), Some(&[happened][..]));
                 assert!(!problems.is_empty(), "mutant {number}: {error}");
                 for problem in problems {
                     let position = &problem.position;
