@@ -96,8 +96,18 @@ impl ScimError {
             KeepError::Taken { .. } => Self::bad(ScimType::Uniqueness, error.to_string()),
             // whose it is instead is nobody's business
             KeepError::NotYours { what, id, .. } => Self::missing(what, id),
-            KeepError::Away { .. } => Self::status(503, "the store does not answer; try again"),
-            KeepError::Damaged { .. } => Self::status(500, "what is kept cannot be read; the log says more"),
+            KeepError::Away { reason } => {
+                tracing::error!(reason, "the store does not answer to SCIM");
+                Self::status(503, "the store does not answer; try again")
+            }
+            KeepError::Damaged { what, reason, .. } => {
+                tracing::error!(
+                    what,
+                    reason,
+                    "what is kept cannot be read, so SCIM cannot show it"
+                );
+                Self::status(500, "what is kept cannot be read; the log says more")
+            }
         }
     }
 
