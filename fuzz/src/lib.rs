@@ -2,6 +2,7 @@
 
 pub mod passing;
 pub mod places;
+pub mod scim;
 pub mod tokens;
 pub mod translate;
 

@@ -157,6 +157,23 @@ fn places() {
 }
 
 #[test]
+fn scim() {
+    for text in texts("scim") {
+        fuzz::scim::any(text.as_bytes());
+        for end in (0..text.len()).step_by(3) {
+            fuzz::scim::any(&text.as_bytes()[..end]);
+        }
+        for at in (0..text.len()).step_by(2) {
+            for byte in [b'"', b'{', b'[', b'(', b'0', b' '] {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] = byte;
+                fuzz::scim::any(&bytes);
+            }
+        }
+    }
+}
+
+#[test]
 fn databases() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/place_database");
     for file in std::fs::read_dir(folder).expect("there are seeds").flatten() {

@@ -1,7 +1,8 @@
 //! Which crate may use which, and what the pure crates must never reach.
 //!
 //! The table is the architecture: a crate may depend on lower layers only, never upwards and never
-//! sideways, but for `impact`, `oracle` and `scenario`, which read what `decision` compiles. A crate that is
+//! sideways, but for `impact`, `oracle` and `scenario`, which read what `decision` compiles, and `scim`,
+//! which is one way of changing the directory that `identity` defines. A crate that is
 //! missing from the table fails, so a new crate begins with the question where it stands.
 //!
 //! Only what ends up in a build counts. Dev-dependencies may point anywhere, since tests may use any
@@ -20,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("words", &["territory"]),
     ("language", &["register"]),
     ("decision", &["decision", "impact", "oracle", "scenario", "wire"]),
-    ("domain", &["identity", "ledger", "extraction"]),
+    ("domain", &["identity", "ledger", "extraction", "scim"]),
     ("services", &["store", "gateway", "control", "standin"]),
     ("program", &["bailiwick"]),
     (DEV_LAYER, &["bench", "testkit", "xtask"]),
@@ -34,6 +35,7 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("impact", "decision"),
     ("oracle", "decision"),
     ("scenario", "decision"),
+    ("scim", "identity"),
 ];
 
 /// Crates that decide, and so must not wait, connect or store.

@@ -26,7 +26,7 @@ pub use darkness::{Dark, Darkening, Limits};
 pub use entry::DirectoryEntry;
 pub use filter::{Comparison, GroupFilter, PersonFilter, TextAttribute};
 pub use gaps::{Gap, Gaps, Missing};
-pub use group::{GroupProfile, GroupRecord, MemberChange};
+pub use group::{GroupChange, GroupProfile, GroupRecord, MemberChange};
 pub use joined::{Duplicate, JoinedDirectory};
 pub use keeping::{
     DirectoryStore, FeedPerson, Kept, Load, Loaded, Page, PageFrom, Pages, PersonKey, ProfileChange,

@@ -19,7 +19,7 @@ pub mod kept;
 pub mod keys;
 mod places;
 mod sharded;
-mod strict_json;
+pub mod strict_json;
 pub mod tokens;
 
 pub use caller::{Caller, SignIns};

@@ -1,4 +1,4 @@
-//! JSON that has been signed: an object in which no name occurs twice, at any depth.
+//! JSON that somebody vouches for: a value in which no name occurs twice, at any depth.
 //!
 //! Of a name that occurs twice, one reader takes the first and another the last. What means one thing to whoever signed
 //! it and another to us is refused.
@@ -8,18 +8,23 @@ use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// An object.
-pub(crate) type Object = Map<String, Value>;
+pub type Object = Map<String, Value>;
 
 /// Reads an object; `None`: it is none, or a name in it occurs twice.
-pub(crate) fn object(bytes: &[u8]) -> Option<Object> {
-    match serde_json::from_slice(bytes) {
-        Ok(Strict(Value::Object(object))) => Some(object),
+pub fn object(bytes: &[u8]) -> Option<Object> {
+    match read(bytes) {
+        Ok(Value::Object(object)) => Some(object),
         Ok(_) | Err(_) => None,
     }
 }
 
+/// Reads any value; an error says where the text is none, or where a name occurs twice.
+pub fn read(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    serde_json::from_slice(bytes).map(|Strict(value)| value)
+}
+
 /// A number of seconds, of which parts are cut off, as some issuers write them.
-pub(crate) fn whole_seconds(value: &Value) -> Option<i64> {
+pub fn whole_seconds(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         let seconds = value.as_f64().filter(|seconds| (0.0..1e12).contains(seconds))?;
         #[expect(

@@ -9,7 +9,9 @@ use crate::people::Sql;
 use crate::people::filter::group_condition;
 use crate::people::write::may_change;
 use identity::KeepError;
-use identity::directory::{GroupFilter, GroupProfile, GroupRecord, MemberChange, Page, Pages, Whose};
+use identity::directory::{
+    GroupChange, GroupFilter, GroupProfile, GroupRecord, MemberChange, Page, Pages, Whose,
+};
 use identity::kept::Sort;
 use register::model::Instant;
 use sqlx::any::AnyRow;
@@ -82,96 +84,53 @@ impl Store {
             .map_err(away)
     }
 
+    /// Keeps a new group with its first members.
     pub(crate) async fn insert_group(
         &self,
-        id: String,
-        source: String,
-        profile: GroupProfile,
-        at: Instant,
+        group: GroupRecord,
+        members: Vec<String>,
     ) -> Result<GroupRecord, KeepError> {
         let mut change = self.database.begin().await?;
-        if group_inside(&mut change, &id).await?.is_some() {
+        if group_inside(&mut change, &group.id).await?.is_some() {
             return Err(KeepError::Taken {
                 attribute: "id",
-                value: id,
+                value: group.id,
             });
         }
-        let group = GroupRecord {
-            id,
-            source,
-            version: 1,
-            created: at,
-            modified: at,
-            profile,
-        };
         check_names(&mut change, &group).await?;
         insert(&mut change, &group).await?;
+        move_members(&mut change, &group.id, MemberChange::Exactly(members)).await?;
         change.commit().await.map_err(away)?;
         Ok(group)
     }
 
+    /// Changes what is said about a group, and who is in it, as one; a change that changes nothing makes no version.
     pub(crate) async fn update_group(
         &self,
         whose: Whose<'_>,
-        profile: GroupProfile,
+        wanted: GroupChange,
         at: Instant,
     ) -> Result<GroupRecord, KeepError> {
         let mut change = self.database.begin().await?;
         let mut group = own(&mut change, whose).await?;
-        if group.profile == profile {
+        let new = wanted.profile.filter(|profile| group.profile != *profile);
+        let is_renamed = new.as_ref().is_some_and(|new| new.name != group.profile.name);
+        let is_moved = match wanted.members {
+            Some(members) => move_members(&mut change, &group.id, members).await?,
+            None => false,
+        };
+        if new.is_none() && !is_moved {
             return Ok(group);
         }
-        let is_renamed = group.profile.name != profile.name;
-        group.profile = profile;
+        group.profile = new.unwrap_or(group.profile);
         group.version = group.version.saturating_add(1);
         group.modified = at;
         check_names(&mut change, &group).await?;
-        let update = sqlx::query(
-            "update people_groups set version = $1, modified = $2, name = $3, name_key = $4, external_id = $5 \
-             where id = $6",
-        );
-        let update = update
-            .bind(i64::try_from(group.version).unwrap_or(i64::MAX))
-            .bind(at.0)
-            .bind(group.profile.name.clone())
-            .bind(group.profile.name.to_lowercase())
-            .bind(group.profile.external_id.clone())
-            .bind(group.id.clone());
-        update.execute(&mut *change).await.map_err(away)?;
+        overwrite(&mut change, &group).await?;
         if is_renamed {
             let members = members_inside(&mut change, &group.id).await?;
             tell(&mut change, &members).await?;
         }
-        change.commit().await.map_err(away)?;
-        Ok(group)
-    }
-
-    pub(crate) async fn update_members(
-        &self,
-        whose: Whose<'_>,
-        wanted: MemberChange,
-        at: Instant,
-    ) -> Result<GroupRecord, KeepError> {
-        let mut change = self.database.begin().await?;
-        let mut group = own(&mut change, whose).await?;
-        let (come, go) = difference(&mut change, &group.id, wanted).await?;
-        if come.is_empty() && go.is_empty() {
-            return Ok(group);
-        }
-        check_kept(&mut change, &come).await?;
-        for some in chunks(&go) {
-            let mut sql = Sql::new("delete from members where group_id = ");
-            sql.bind(group.id.clone())
-                .push(" and person_id in ")
-                .list(some.to_vec());
-            sql.query().execute(&mut *change).await.map_err(away)?;
-        }
-        let pairs: Vec<(String, String)> = come.iter().map(|id| (id.clone(), group.id.clone())).collect();
-        add_members(&mut change, &pairs).await?;
-        group.version = group.version.saturating_add(1);
-        group.modified = at;
-        touch(&mut change, &BTreeSet::from([group.id.clone()]), at).await?;
-        tell(&mut change, &come.union(&go).cloned().collect()).await?;
         change.commit().await.map_err(away)?;
         Ok(group)
     }
@@ -190,6 +149,47 @@ impl Store {
         tell(&mut change, &members).await?;
         change.commit().await.map_err(away)
     }
+}
+
+/// Has people come and go, and tells it; whether anybody did.
+async fn move_members(
+    change: &mut Transaction<'static, Any>,
+    group: &str,
+    wanted: MemberChange,
+) -> Result<bool, KeepError> {
+    let (come, go) = difference(change, group, wanted).await?;
+    if come.is_empty() && go.is_empty() {
+        return Ok(false);
+    }
+    check_kept(change, &come).await?;
+    for some in chunks(&go) {
+        let mut sql = Sql::new("delete from members where group_id = ");
+        sql.bind(group.to_owned())
+            .push(" and person_id in ")
+            .list(some.to_vec());
+        sql.query().execute(&mut **change).await.map_err(away)?;
+    }
+    let pairs: Vec<(String, String)> = come.iter().map(|id| (id.clone(), group.to_owned())).collect();
+    add_members(change, &pairs).await?;
+    tell(change, &come.union(&go).cloned().collect()).await?;
+    Ok(true)
+}
+
+/// Writes what has changed of a group.
+async fn overwrite(change: &mut Transaction<'static, Any>, group: &GroupRecord) -> Result<(), KeepError> {
+    let update = sqlx::query(
+        "update people_groups set version = $1, modified = $2, name = $3, name_key = $4, external_id = $5 \
+         where id = $6",
+    );
+    let update = update
+        .bind(i64::try_from(group.version).unwrap_or(i64::MAX))
+        .bind(group.modified.0)
+        .bind(group.profile.name.clone())
+        .bind(group.profile.name.to_lowercase())
+        .bind(group.profile.external_id.clone())
+        .bind(group.id.clone());
+    update.execute(&mut **change).await.map_err(away)?;
+    Ok(())
 }
 
 /// Who has to come and who has to go for a change.

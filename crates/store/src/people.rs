@@ -13,8 +13,9 @@ use crate::feed::note;
 use filter::condition;
 use identity::KeepError;
 use identity::directory::{
-    DirectoryStore, FeedPerson, GroupFilter, GroupProfile, GroupRecord, Kept, Load, Loaded, MemberChange,
-    Page, Pages, PersonFilter, PersonKey, PersonRecord, Profile, ProfileChange, Progress, Synced, Whose,
+    DirectoryStore, FeedPerson, GroupChange, GroupFilter, GroupProfile, GroupRecord, Kept, Load, Loaded,
+    MemberChange, Page, Pages, PersonFilter, PersonKey, PersonRecord, Profile, ProfileChange, Progress,
+    Synced, Whose,
 };
 use identity::kept::{Keeping, Sort};
 use register::model::Instant;
@@ -101,7 +102,27 @@ impl DirectoryStore for Store {
         profile: GroupProfile,
         at: Instant,
     ) -> Keeping<'_, GroupRecord> {
-        Box::pin(self.insert_group(id, source, profile, at))
+        Box::pin(self.insert_group(GroupRecord::first(id, source, profile, at), Vec::new()))
+    }
+
+    fn create_group_with(
+        &self,
+        id: String,
+        source: String,
+        profile: GroupProfile,
+        members: Vec<String>,
+        at: Instant,
+    ) -> Keeping<'_, GroupRecord> {
+        Box::pin(self.insert_group(GroupRecord::first(id, source, profile, at), members))
+    }
+
+    fn change_group<'a>(
+        &'a self,
+        whose: Whose<'a>,
+        change: GroupChange,
+        at: Instant,
+    ) -> Keeping<'a, GroupRecord> {
+        Box::pin(self.update_group(whose, change, at))
     }
 
     fn replace_group<'a>(
@@ -110,7 +131,11 @@ impl DirectoryStore for Store {
         profile: GroupProfile,
         at: Instant,
     ) -> Keeping<'a, GroupRecord> {
-        Box::pin(self.update_group(whose, profile, at))
+        let change = GroupChange {
+            profile: Some(profile),
+            members: None,
+        };
+        Box::pin(self.update_group(whose, change, at))
     }
 
     fn change_members<'a>(
@@ -119,7 +144,11 @@ impl DirectoryStore for Store {
         change: MemberChange,
         at: Instant,
     ) -> Keeping<'a, GroupRecord> {
-        Box::pin(self.update_members(whose, change, at))
+        let change = GroupChange {
+            profile: None,
+            members: Some(change),
+        };
+        Box::pin(self.update_group(whose, change, at))
     }
 
     fn delete_group<'a>(&'a self, whose: Whose<'a>, at: Instant) -> Keeping<'a, ()> {

@@ -7,7 +7,7 @@ use crate::exit::{Exit, UsageError};
 use crate::folder::{CONFIGURATION, Folder};
 use crate::render;
 use crate::screen::Screen;
-use crate::services::{connectors, export, sign_in};
+use crate::services::{connectors, control, export, sign_in};
 use gateway::ConnectorError;
 use register::model::Register;
 use serde::Serialize;
@@ -159,6 +159,9 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
     }
     if let Err(error) = config.places.open(0) {
         found.push(format!("`places`: {error:#}"));
+    }
+    if let Some(Err(error)) = config.control.as_ref().map(control::clients) {
+        found.push(format!("`control`: {error:#}"));
     }
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());

@@ -23,6 +23,8 @@ struct Served {
     address: SocketAddr,
     #[serde(skip_serializing_if = "Option::is_none")]
     telemetry: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control: Option<String>,
 }
 
 pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> {
@@ -48,10 +50,15 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
             Some(address) => Some(listen(address).await?),
             None => None,
         };
+        let control = services::control::open(&config, &store).await?;
+        let scim_at = control.as_ref().map(|opened| format!("{}/scim/v2", opened.url));
         let told_at = telemetry.as_ref().map(TcpListener::local_addr).transpose()?;
         let services = services.map_err(|error| error.at_start(&folder.path))?;
         let export = services::export::open(&config)?;
-        let services = services.with_telemetry(telemetry).with_export(export);
+        let services = services
+            .with_telemetry(telemetry)
+            .with_export(export)
+            .with_control(control);
         let services = services.with_sign_in(&config, &data)?;
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
@@ -69,12 +76,16 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
                     base_url: url,
                     address,
                     telemetry: told_at,
+                    control: scim_at.clone(),
                 })?,
                 false => screen.data(format_args!("serving {} at {url}", shown(&folder.path)))?,
             }
         }
         if let (Some(address), false) = (told_at, screen.json()) {
             screen.data(format_args!("telemetry at http://{address}/metrics"))?;
+        }
+        if let (Some(url), false) = (&scim_at, screen.json()) {
+            screen.data(format_args!("directory by SCIM at {url}"))?;
         }
         // by this line a script that started the program knows that it may begin
         tracing::info!("ready");

@@ -4,6 +4,7 @@
 //! under whose credential and from which listener. It never holds a secret, only where one is found ([`credential`]),
 //! and unknown keys are refused, since a misspelt `proxy` would otherwise mean a direct connection.
 
+pub(crate) mod control;
 pub(crate) mod credential;
 mod environment;
 mod issuers;
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) places: places::Places,
     /// Where those who run it ask how it is and what it has done; `None`: nowhere.
     pub(crate) telemetry: Option<SocketAddr>,
+    /// Where the installation is administered; `None`: nowhere.
+    pub(crate) control: Option<control::ControlConfig>,
     /// The collector that is sent traces and metrics; `None`: nothing is sent.
     pub(crate) otlp: Option<Otlp>,
     /// How lines of the log are written.

@@ -2,6 +2,7 @@
 //! line and, for a misspelt key, the one that was meant.
 
 mod connector;
+mod control;
 mod issuer;
 mod places;
 mod serving;
@@ -73,6 +74,7 @@ impl<'s> Reader<'s> {
             "telemetry",
             "log",
             "store",
+            "control",
         ];
         self.known_keys(root, &known);
         Config {
@@ -92,6 +94,7 @@ impl<'s> Reader<'s> {
             serving: self.serving(root),
             places: self.places(root),
             telemetry: self.telemetry(root),
+            control: self.control(root),
             otlp: self.otlp(root),
             log: self.log(root),
         }

@@ -1,6 +1,7 @@
 //! Wiring: a snapshot, a data folder and connectors become gateways that serve until the program is told to stop.
 
 pub(crate) mod connectors;
+pub(crate) mod control;
 pub(crate) mod export;
 pub(crate) mod keeping;
 pub(crate) mod load;
@@ -51,6 +52,7 @@ pub(crate) struct Services {
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
+    control: Option<control::Opened>,
     sign_in: Option<SignIn>,
     exporter: Option<Exporter>,
 }
@@ -106,6 +108,7 @@ impl Services {
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
             telemetry: None,
+            control: None,
             sign_in: None,
             exporter: None,
         })
@@ -152,6 +155,11 @@ impl Services {
             telemetry: listener,
             ..self
         }
+    }
+
+    /// Will be administered through this listener.
+    pub(crate) fn with_control(self, control: Option<control::Opened>) -> Self {
+        Self { control, ..self }
     }
 
     /// Takes tokens beside keys, from the issuers of a configuration.
@@ -211,6 +219,9 @@ impl Services {
         let mut telling = JoinSet::new();
         if let Some(listener) = self.telemetry.take() {
             telling.spawn(self.telemetry(stopping).serve(listener));
+        }
+        if let Some(opened) = self.control.take() {
+            telling.spawn(opened.control.serve(opened.listener, opened.tls));
         }
         telling.spawn(places::tend(Arc::clone(&self.switch)));
         if let Some(sign_in) = self.sign_in.take() {

@@ -35,12 +35,18 @@ pub enum PersonFilter {
 pub enum GroupFilter {
     /// All of them.
     All,
+    /// The one of this id.
+    Id(String),
+    /// Those of this source.
+    Source(String),
     /// The one of this name, without regard to case.
     Name(String),
     /// The one of this identity at its source.
     ExternalId(String),
     /// Those in which the person of this id is.
     Holds(String),
+    /// Those that all of these mean.
+    Every(Vec<GroupFilter>),
 }
 
 /// An attribute of a person that is a text.
@@ -143,6 +149,9 @@ impl GroupFilter {
     pub fn matches(&self, record: &GroupRecord, is_member: &dyn Fn(&str) -> bool) -> bool {
         match self {
             Self::All => true,
+            Self::Id(id) => record.id == *id,
+            Self::Source(source) => record.source == *source,
+            Self::Every(all) => all.iter().all(|one| one.matches(record, is_member)),
             Self::Name(name) => record.profile.name.to_lowercase() == name.to_lowercase(),
             Self::ExternalId(id) => record.profile.external_id.as_ref() == Some(id),
             Self::Holds(person) => is_member(person),

@@ -19,6 +19,25 @@ pub struct GroupRecord {
     pub profile: GroupProfile,
 }
 
+impl GroupRecord {
+    /// A new record of this group, at its first version.
+    pub fn first(
+        id: impl Into<String>,
+        source: impl Into<String>,
+        profile: GroupProfile,
+        at: Instant,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            source: source.into(),
+            version: 1,
+            created: at,
+            modified: at,
+            profile,
+        }
+    }
+}
+
 /// What a source may say about a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupProfile {
@@ -40,4 +59,13 @@ pub enum MemberChange {
         /// Who goes.
         remove: Vec<String>,
     },
+}
+
+/// A change of a group: of what is said about it, of who is in it, or of both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupChange {
+    /// What the source says now; `None`: as before.
+    pub profile: Option<GroupProfile>,
+    /// Who comes and goes; `None`: nobody.
+    pub members: Option<MemberChange>,
 }

@@ -4,7 +4,9 @@
 //! came between. A record belongs to the source that made it. Deleting a person leaves their id behind as one that has
 //! ended, so that nobody else of that id, in a register for instance, comes alive in their place.
 
-use super::{GroupFilter, GroupProfile, GroupRecord, MemberChange, PersonFilter, PersonRecord, Profile};
+use super::{
+    GroupChange, GroupFilter, GroupProfile, GroupRecord, MemberChange, PersonFilter, PersonRecord, Profile,
+};
 use crate::kept::{ChangeFeed, Keeping};
 use register::model::Instant;
 
@@ -62,6 +64,24 @@ pub trait DirectoryStore: ChangeFeed {
         profile: GroupProfile,
         at: Instant,
     ) -> Keeping<'_, GroupRecord>;
+
+    /// The same with its first members, all of whom must be kept: a group with all of them, or none.
+    fn create_group_with(
+        &self,
+        id: String,
+        source: String,
+        profile: GroupProfile,
+        members: Vec<String>,
+        at: Instant,
+    ) -> Keeping<'_, GroupRecord>;
+
+    /// Changes what is said about a group and who is in it at once, or neither.
+    fn change_group<'a>(
+        &'a self,
+        whose: Whose<'a>,
+        change: GroupChange,
+        at: Instant,
+    ) -> Keeping<'a, GroupRecord>;
 
     /// Puts what the source says about a group in place of what it said.
     fn replace_group<'a>(

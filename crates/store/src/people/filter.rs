@@ -224,6 +224,17 @@ impl Sql {
 pub(crate) fn group_condition(sql: &mut Sql, filter: &GroupFilter) {
     match filter {
         GroupFilter::All => sql.push("1 = 1"),
+        GroupFilter::Id(id) => sql.push("g.id = ").bind(id.clone()),
+        GroupFilter::Source(source) => sql.push("g.source = ").bind(source.clone()),
+        GroupFilter::Every(all) => {
+            sql.push("(1 = 1");
+            for one in all {
+                sql.push(" and (");
+                group_condition(sql, one);
+                sql.push(")");
+            }
+            sql.push(")")
+        }
         GroupFilter::Name(name) => sql.push("g.name_key = ").bind(name.to_lowercase()),
         GroupFilter::ExternalId(id) => sql.push("g.external_id = ").bind(id.clone()),
         GroupFilter::Holds(person) => sql

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod load;
@@ -39,6 +41,7 @@ const CHECKS: &[(&str, Check)] = checks![
     people::nothing_protected_lies_open,
     people::groups_hold_people,
     people::what_is_not_possible_changes_nothing,
+    groups::groups_and_their_people_change_at_once_or_not_at_all,
     load::a_feed_is_loaded_and_loaded_again,
     load::a_complete_feed_ends_whom_it_leaves_out,
     load::a_dry_run_and_a_failure_change_nothing,

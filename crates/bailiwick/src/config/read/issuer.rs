@@ -205,7 +205,7 @@ impl Reader<'_> {
         self.one_of(word, &at, known)
     }
 
-    fn one_of<T: Copy>(&self, word: &str, at: &Range<usize>, known: &[(&str, T)]) -> Option<T> {
+    pub(super) fn one_of<T: Copy>(&self, word: &str, at: &Range<usize>, known: &[(&str, T)]) -> Option<T> {
         let found = known.iter().find(|(name, _)| *name == word);
         if found.is_none() {
             let names: Vec<_> = known.iter().map(|(name, _)| format!("`{name}`")).collect();

@@ -98,7 +98,7 @@ impl Reader<'_> {
         cap
     }
 
-    fn tls(&self, table: &DeTable<'_>) -> Option<TlsFiles> {
+    pub(super) fn tls(&self, table: &DeTable<'_>) -> Option<TlsFiles> {
         self.known_keys(table, &["certificate", "key"]);
         let span = table.values().next().map_or(0..0, |value| value.span());
         let certificate = self.needed(table, &span, "certificate");

@@ -29,7 +29,7 @@ impl Reader<'_> {
     }
 
     /// Where a secret is found that is read before anything is served, if the key is there.
-    fn secret(&self, table: &DeTable<'_>, key: &str) -> Option<Credential> {
+    pub(super) fn secret(&self, table: &DeTable<'_>, key: &str) -> Option<Credential> {
         let (text, at) = self.text(table, key)?;
         self.place_of_secret(key, text, at)
     }

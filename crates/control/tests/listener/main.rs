@@ -1,0 +1,4 @@
+//! The listener over a store in a file.
+
+#[cfg(test)]
+mod over_sqlite;
