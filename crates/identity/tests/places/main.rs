@@ -5,6 +5,5 @@ mod bank;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
-mod speed;
 #[cfg(test)]
 mod tries;
