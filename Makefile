@@ -18,7 +18,7 @@ test-fast: ## leaves out the stages that need more than the compiler
 test-long: ## all stages, with far more cases and an hour of fuzzing
 	@scripts/test.sh long
 
-bench: ## measures the gateway beside nginx, three minutes; `cargo bench` measures the decision
+bench: ## measures the gateway beside nginx, three minutes; `cargo bench` measures decisions, facts and the reading of bodies
 	@scripts/bench.sh
 
 fuzz: ## fuzzes every target, FUZZ_SECONDS in all (480)

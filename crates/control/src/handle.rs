@@ -2,6 +2,7 @@
 
 use crate::client::{ScimClient, of_token};
 use crate::routes::{self, Check, SCIM, Work};
+use crate::strangers::Strangers;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
@@ -45,6 +46,7 @@ struct Shared {
     store: Arc<dyn DirectoryStore>,
     scim: Server,
     clock: fn() -> Instant,
+    strangers: Strangers,
 }
 
 impl std::fmt::Debug for Control {
@@ -62,6 +64,7 @@ impl Control {
             scim: Server::new(Arc::clone(&settings.store), base, settings.clock),
             store: settings.store,
             clock: settings.clock,
+            strangers: Strangers::default(),
         }))
     }
 
@@ -161,18 +164,16 @@ impl Shared {
 
     /// Whose token a request carries.
     fn client(&self, headers: &HeaderMap) -> Result<&ScimClient, ScimError> {
-        let refused =
-            || ScimError::status(401, "the token of a client is needed, as `Authorization: Bearer`");
-        let mut all = headers.get_all(AUTHORIZATION).iter();
-        let (Some(value), None) = (all.next(), all.next()) else {
-            return Err(refused());
-        };
-        let value = value.to_str().map_err(|_| refused())?;
-        let (scheme, token) = value.split_once(' ').ok_or_else(refused)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(refused());
-        }
-        of_token(&self.clients, token.trim().as_bytes()).ok_or_else(refused)
+        let client = bearer(headers).and_then(|token| of_token(&self.clients, token.as_bytes()));
+        client.ok_or_else(|| {
+            if let Some(requests) = self.strangers.count((self.clock)()) {
+                tracing::warn!(
+                    requests,
+                    "requests for administration without the token of a client"
+                );
+            }
+            ScimError::status(401, "the token of a client is needed, as `Authorization: Bearer`")
+        })
     }
 
     /// Notes that the directory is in step with a client.
@@ -185,6 +186,16 @@ impl Shared {
             ScimError::status(503, "the store does not answer; try again")
         })
     }
+}
+
+/// The one bearer token of a request.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The body, which is JSON of one of the two names where it is not empty.

@@ -9,6 +9,7 @@ mod client;
 mod handle;
 pub mod routes;
 mod serve;
+mod strangers;
 mod tls;
 
 pub use client::{ClientError, InStep, ScimClient};
