@@ -38,6 +38,7 @@ mod export;
 mod forward;
 mod in_force;
 mod inflate;
+mod issuers;
 mod listen;
 mod metrics;
 mod models;

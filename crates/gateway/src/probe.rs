@@ -2,13 +2,14 @@
 //!
 //! Anybody may ask, so nothing is said of people, or of what stands in the register. Who asks on the listener for those
 //! who run the gateway is told more: how each connector is, which deployments are not served because of that, and how each
-//! source of place claims is. None of it makes the gateway unready: what is permitted elsewhere is served.
+//! source of place claims and each issuer of tokens is. None of it makes the gateway unready: what is permitted elsewhere is served.
 
 use crate::body::{self, Answer};
 use crate::connectors::{Connector, Connectors, Health};
 use crate::routing::health::Standing;
-use crate::{Switch, places};
+use crate::{Switch, issuers, places};
 use hyper::StatusCode;
+use identity::tokens::Issuers;
 use ledger::Recorder;
 use register::model;
 use std::fmt::Write as _;
@@ -17,18 +18,25 @@ use tokio::time::Instant;
 /// Parameter of the query that asks a probe to say more.
 const VERBOSE: &str = "verbose";
 
+/// What only those are told of who run the gateway.
+pub(crate) struct Inside<'a> {
+    pub connectors: &'a Connectors,
+    pub issuers: Option<&'a Issuers>,
+    pub at: model::Instant,
+}
+
 /// It lives.
 pub(crate) fn alive() -> Answer {
     body::text(StatusCode::OK, "ok\n")
 }
 
-/// Whether it serves; connectors are for those who run it.
+/// Whether it serves.
 pub(crate) fn ready(
     recorder: &Recorder,
     switch: &Switch,
     is_ending: bool,
     query: Option<&str>,
-    connectors: Option<&Connectors>,
+    inside: Option<Inside<'_>>,
 ) -> Answer {
     let (status, text) = if is_ending {
         (StatusCode::SERVICE_UNAVAILABLE, "this gateway is stopping\n")
@@ -41,9 +49,11 @@ pub(crate) fn ready(
     let mut text = text.to_owned();
     if query.is_some_and(|query| query.split('&').any(|parameter| parameter == VERBOSE)) {
         text.push_str(&about_register(switch));
-        if let Some(connectors) = connectors {
-            text.push_str(&about_connectors(connectors, switch));
+        if let Some(inside) = inside {
+            text.push_str(&about_connectors(inside.connectors, switch));
             text.push_str(&places::lines(switch));
+            let issuers = inside.issuers.map(|issuers| issuers::lines(issuers, inside.at));
+            text.push_str(&issuers.unwrap_or_default());
         }
     }
     body::text(status, text)

@@ -15,7 +15,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use identity::tokens::Issuers;
 use ledger::Recorder;
+use register::model::Instant;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +52,10 @@ pub struct Telemetry {
     pub recorder: Recorder,
     /// Ways to providers.
     pub connectors: Arc<Connectors>,
+    /// Issuers of tokens, if any are taken.
+    pub issuers: Option<Arc<Issuers>>,
+    /// Tells the time.
+    pub clock: fn() -> Instant,
     /// Whether the gateways are being stopped.
     pub stopping: watch::Receiver<bool>,
 }
@@ -115,7 +121,11 @@ impl Telemetry {
                 &self.switch,
                 *self.stopping.borrow(),
                 query,
-                Some(&self.connectors),
+                Some(probe::Inside {
+                    connectors: &self.connectors,
+                    issuers: self.issuers.as_deref(),
+                    at: (self.clock)(),
+                }),
             ),
             Page::Metrics => self.numbers(),
         }

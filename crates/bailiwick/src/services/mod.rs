@@ -268,6 +268,8 @@ impl Services {
             switch: Arc::clone(&self.switch),
             recorder: self.recorder.clone(),
             connectors: Arc::clone(&self.ways.connectors),
+            issuers: self.sign_in.as_ref().map(SignIn::issuers),
+            clock: clock::now,
             stopping,
         }
     }

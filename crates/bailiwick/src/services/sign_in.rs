@@ -98,6 +98,11 @@ impl SignIn {
         Arc::new(SignIns::new(keys, Arc::clone(&self.issuers), clock::now))
     }
 
+    /// Whose tokens are taken.
+    pub(crate) fn issuers(&self) -> Arc<Issuers> {
+        Arc::clone(&self.issuers)
+    }
+
     /// Whoever is to be told of what providers say.
     pub(crate) fn hearing(&self) -> Hearing {
         Hearing {

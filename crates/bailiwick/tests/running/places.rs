@@ -57,3 +57,22 @@ fn a_feed_is_taken_up_while_it_serves_and_one_with_mistakes_changes_nothing() {
     );
     assert!(server.stop().unwrap().success());
 }
+
+#[test]
+fn an_issuer_that_does_not_answer_shows_and_stops_nobody_else() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    let issuer = "[telemetry]\nlisten = \"127.0.0.1:0\"\n\n[[issuer]]\nurl = \"https://127.0.0.1:9\"\n\
+                  audience = \"https://ai.larkmoor.example\"\n\n[issuer.applications]\ncoding-cli = \"coding\"\n\n[data]";
+    edit(beginning.folder.path(), "bailiwick.toml", "[data]", issuer);
+    let server = beginning.serve();
+    let told = server
+        .told("issuer https://127.0.0.1:9: its tokens are not taken; no keys yet; not since: ")
+        .unwrap();
+    assert!(told.contains("\nok\n"), "{told}");
+    let (_, open) = get(&server, NOWHERE, "/readyz?verbose", "").unwrap();
+    assert!(!open.contains("issuer"), "{open}");
+    let answer = post(&server, NOWHERE, CHAT, &beginning.engineer, "example-model").unwrap();
+    assert_eq!(answer.0, 200);
+    assert!(server.stop().unwrap().success());
+}

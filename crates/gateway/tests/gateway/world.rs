@@ -176,6 +176,8 @@ impl Plan {
             switch: Arc::clone(&switch),
             recorder: config.recorder.clone(),
             connectors: Arc::clone(&connectors),
+            issuers: None,
+            clock: config.clock,
             stopping: receiver,
         };
         let gateway = Gateway::new(config).unwrap();
