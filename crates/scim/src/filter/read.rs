@@ -150,8 +150,12 @@ impl<'t> Reader<'t> {
             "false" => Literal::Truth(false),
             "null" => Literal::Null,
             _ => {
-                let number = serde_json::from_str::<serde_json::Number>(word).ok();
-                let number = number.and_then(|number| number.as_f64());
+                // Rust reads a number to its last bit; JSON only says whether it is one.
+                let is_json = serde_json::from_str::<serde_json::Number>(word).is_ok();
+                let number = word
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|number| is_json && number.is_finite());
                 Literal::Number(number.ok_or_else(|| self.wrong(expected))?)
             }
         };
@@ -272,6 +276,15 @@ mod tests {
             assert_eq!(error.kind, Some(ScimType::InvalidFilter));
             assert!(error.detail.contains(expected), "{text}: {}", error.detail);
         }
+    }
+
+    #[test]
+    fn numbers_are_read_to_their_last_bit() {
+        for number in ["111111111111111111111111111111114", "0.1", "-1e308", "5e-324"] {
+            let filter = parse(&format!("userType ge {number}")).unwrap();
+            assert_eq!(parse(&filter.to_string()).unwrap(), filter, "{number}");
+        }
+        assert!(parse("userType ge 1e309").is_err() && parse("userType ge 01").is_err());
     }
 
     #[test]
