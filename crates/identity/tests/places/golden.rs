@@ -233,6 +233,8 @@ fn credible(presence: [Says; 5], directory: Says, trip: Says) -> BTreeSet<Says> 
     places
 }
 
+/// Acceptance A07: every combination of five sources of presence, the directory and trips, each silent, permitted, forbidden,
+/// unknown or stale, is decided; by its credible places alone, and more of them never permit more.
 #[test]
 fn what_is_decided_depends_on_credible_places_alone_and_more_of_them_never_permit_more() {
     let mut bank = Bank::new();

@@ -1,12 +1,13 @@
 //! What callers try, and what happens when a source breaks, from the files of a source to the decision.
 
 use crate::bank::{NOW, collector, decided, facts, snapshot};
+use decision::{Claim, ClaimSource};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use identity::{
     Exit, ExitKind, FactCollector, FeedFile, FeedFormat, GeoFiles, Origin, PlaceSettings, PlaceSources,
     Proxies, Proxy, Says, SourceHealth, TripsInMemory,
 };
-use register::model::Instant;
+use register::model::{Instant, PlaceFact};
 use serde_json::json;
 use std::fs;
 use std::net::IpAddr;
@@ -98,6 +99,18 @@ impl World {
         );
     }
 
+    /// The same of one address in a header: it comes to anything but this.
+    #[track_caller]
+    fn check_not(&self, person: &str, connected: &str, address: &str, unexpected: char) {
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static(XFF),
+            HeaderValue::from_str(address).unwrap(),
+        )]);
+        let origin = self.proxies.origin(connected.parse().unwrap(), &headers);
+        let found = self.from(person, origin, NOW);
+        assert_ne!(found, unexpected, "{person} {connected} {address}");
+    }
+
     /// Changes a file and has it taken up, at an instant.
     fn put(&self, name: &str, bytes: Option<&[u8]>, at: Instant) {
         let path = self.folder.path().join(name);
@@ -112,6 +125,7 @@ impl World {
 
 const XFF: &str = "x-forwarded-for";
 
+/// Acceptance A01: what a caller's own headers say of an address counts for nothing, and is shown as ignored.
 #[test]
 fn addresses_in_headers_of_callers_count_for_nothing() {
     let world = World::new(0);
@@ -128,8 +142,52 @@ fn addresses_in_headers_of_callers_count_for_nothing() {
     }
     // and nobody loses by them either
     world.check("ny-trader", "10.4.0.7", &[(XFF, "1.36.0.1")], 'P');
+    let mut headers = HeaderMap::new();
+    headers.append(XFF, HeaderValue::from_static("9.0.0.1"));
+    let origin = world.proxies.origin(IpAddr::from([1, 36, 0, 1]), &headers);
+    let facts = facts(&world.collector, "ny-trader", origin, NOW);
+    let ignored = |claim: &&Claim| claim.source == ClaimSource::ClientHeader;
+    let ignored: Vec<_> = facts.claims.iter().filter(ignored).collect();
+    assert_eq!(ignored.len(), 1);
+    assert_eq!(ignored[0].place, Some(PlaceFact::read("US")));
 }
 
+/// Acceptance A03: an address that anybody may have inside their own network is an office only where whoever says it is in
+/// that office's network themselves, in whichever form it is written.
+#[test]
+fn an_inside_address_is_an_office_only_to_those_inside_it() {
+    let world = World::new(0);
+    for form in [
+        "10.4.0.7",
+        "10.4.0.7:8080",
+        "::ffff:10.4.0.7",
+        "[::ffff:10.4.0.7]:8080",
+        "::ffff:a04:7",
+        "::10.4.0.7",
+        "64:ff9b::10.4.0.7",
+        "2002:a04:7::1",
+        "0x0a.4.0.7",
+        "012.4.0.7",
+        "167772167",
+        "10.4.7",
+        "127.0.0.1",
+        "::1",
+        "169.254.4.7",
+        "fe80::a04:7",
+        "fd00::a04:7",
+        "100.64.4.7",
+        "192.168.4.7",
+        "0.0.0.0",
+    ] {
+        // the proxy stands elsewhere: New York is never shown by it, whatever else is
+        world.check_not("hk-analyst", "10.9.9.1", form, 'P');
+        // nor by the caller alone, from a network that is no proxy's
+        world.check_not("hk-analyst", "1.36.0.1", form, 'P');
+    }
+    world.check("hk-analyst", "10.4.9.1", &[(XFF, "10.4.0.7")], 'P');
+}
+
+/// Acceptance A02: from the right, the first address that no proxy of the firm has.
 #[test]
 fn what_a_caller_puts_before_the_word_of_a_proxy_is_not_read() {
     let world = World::new(0);
@@ -150,6 +208,7 @@ fn what_a_caller_puts_before_the_word_of_a_proxy_is_not_read() {
     }
 }
 
+/// Acceptance A05: an egress of the firm proves nothing; where people work stands, and all three sources are shown.
 #[test]
 fn through_an_egress_of_the_firm_everybody_is_where_they_work() {
     let world = World::new(0);
@@ -167,6 +226,7 @@ fn through_an_egress_of_the_firm_everybody_is_where_they_work() {
     );
 }
 
+/// Acceptance A06: a network of a host or of somebody who hides others is nobody's place.
 #[test]
 fn a_network_that_people_are_reached_through_is_no_place() {
     let world = World::new(0);
@@ -177,12 +237,14 @@ fn a_network_that_people_are_reached_through_is_no_place() {
     stale.check("ny-trader", "9.0.0.1", &[], 'P');
 }
 
+/// Acceptance R31: a directory that was last completely in step too long ago permits nobody by their place of work.
 #[test]
 fn a_directory_out_of_step_permits_nobody_by_their_place_of_work() {
     let at = |age| World::new(age).from("ny-trader", IpAddr::from([127, 0, 0, 1]), NOW);
     assert_eq!((at(24 * 3600), at(24 * 3600 + 1)), ('P', '?'));
 }
 
+/// Acceptance R30: a database that is missing, torn or too old says nothing, never "home", and shows as degraded.
 #[test]
 fn without_a_database_an_address_is_nowhere_and_never_at_home() {
     let world = World::new(25 * 3600);
