@@ -110,3 +110,5 @@ impl Keys for KeyRing {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing;

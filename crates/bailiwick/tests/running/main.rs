@@ -13,6 +13,8 @@ mod ending;
 #[cfg(test)]
 mod exhausted;
 #[cfg(test)]
+mod instants;
+#[cfg(test)]
 mod keeping;
 #[cfg(test)]
 mod places;

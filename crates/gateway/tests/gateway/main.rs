@@ -74,4 +74,6 @@ mod watched;
 #[cfg(test)]
 mod wires;
 #[cfg(test)]
+mod withdrawn;
+#[cfg(test)]
 mod world;

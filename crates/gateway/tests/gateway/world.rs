@@ -320,13 +320,18 @@ pub(crate) fn config(
     }
 }
 
-/// A register put to work.
-pub(crate) fn in_force(sources: &[Source]) -> InForce {
+/// A register, compiled.
+pub(crate) fn snapshot(sources: &[Source]) -> Snapshot {
     let outcome = register::parse(sources);
     let register = outcome
         .register
         .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics));
-    let snapshot = Snapshot::compile(register, &register::digest(sources), NOW).unwrap();
+    Snapshot::compile(register, &register::digest(sources), NOW).unwrap()
+}
+
+/// A register put to work.
+pub(crate) fn in_force(sources: &[Source]) -> InForce {
+    let snapshot = snapshot(sources);
     let directory = Arc::new(RegisterDirectory::of(snapshot.register(), NOW));
     let zones = Zones::of(snapshot.register()).unwrap();
     let collector = FactCollector::new(snapshot.register(), zones, directory);
