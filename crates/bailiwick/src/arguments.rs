@@ -253,6 +253,8 @@ pub(crate) enum DirectoryCommand {
     },
     /// Count what is missing of people, and say who goes dark when
     Gaps,
+    /// Seal what lies under a former key under the present one, so that the former key can be put away
+    Reseal,
 }
 
 /// How to run the demonstration.

@@ -17,12 +17,14 @@ mod groups;
 mod keys;
 mod load;
 mod people;
+mod reseal;
 mod sealing;
 mod sessions;
 mod stored;
 mod trips;
 
 pub use database::{Location, OpenError};
+pub use reseal::Resealed;
 pub use sealing::{Sealer, SealingError};
 
 use database::Database;

@@ -75,6 +75,11 @@ impl Sealer {
         Ok(sealed)
     }
 
+    /// Whether a value is sealed under the present key.
+    pub(crate) fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.get(1..5) == Some(&self.current.0)
+    }
+
     /// Opens the value of a person's field.
     pub(crate) fn open(&self, person: &str, field: &str, sealed: &[u8]) -> Result<String, SealingError> {
         let broken = || SealingError::Broken;

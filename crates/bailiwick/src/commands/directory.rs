@@ -15,7 +15,7 @@ use identity::directory::{Dark, Darkening, DirectoryStore as _, Gaps, Limits, Lo
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use store::Store;
+use store::{Resealed, Store};
 
 /// People between two lines about how far a load is.
 const SAID: u64 = 50_000;
@@ -50,6 +50,13 @@ struct ShownGaps {
     people: usize,
     gaps: Vec<ShownGap>,
     dark: Vec<ShownDark>,
+}
+
+/// What `directory reseal --json` prints.
+#[derive(Debug, Serialize)]
+struct ShownResealed {
+    people: u64,
+    resealed: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +110,12 @@ pub(super) fn run(
             DirectoryCommand::Gaps => {
                 let store = keeping::open(&data, &config.store).await?;
                 let exit = gaps(&store, &data, screen).await;
+                store.close().await;
+                exit
+            }
+            DirectoryCommand::Reseal => {
+                let store = keeping::open(&data, &config.store).await?;
+                let exit = reseal(&store, screen).await;
                 store.close().await;
                 exit
             }
@@ -197,6 +210,29 @@ fn refuse(file: &Path, problems: &[FeedProblem], dry_run: bool, screen: &mut Scr
         "again, once mended",
     )?;
     Ok(Exit::Failed)
+}
+
+async fn reseal(store: &Store, screen: &mut Screen) -> anyhow::Result<Exit> {
+    let Resealed { people, resealed } = {
+        let screen = Mutex::new(&mut *screen);
+        let say = |done: u64| {
+            if done.is_multiple_of(SAID) {
+                let mut screen = screen.lock().unwrap_or_else(PoisonError::into_inner);
+                // a terminal that went away stops nothing
+                let _ = screen.say(format_args!("{done} people"));
+            }
+        };
+        store.reseal(&say).await?
+    };
+    if screen.json() {
+        screen.document(&ShownResealed { people, resealed })?;
+    } else {
+        screen.data(format_args!("{people} people: {resealed} sealed anew"))?;
+    }
+    screen.say(
+        "Nothing is left under a former key; `former_sealing_keys` can be taken out of bailiwick.toml.",
+    )?;
+    Ok(Exit::Done)
 }
 
 async fn gaps(store: &std::sync::Arc<Store>, data: &DataDir, screen: &mut Screen) -> anyhow::Result<Exit> {

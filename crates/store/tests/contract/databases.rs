@@ -9,9 +9,9 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::{Location, Sealer, Store};
+use store::{Location, Resealed, Sealer, Store};
 use tempfile::TempDir;
 
 /// The sealer of these tests.
@@ -60,6 +60,44 @@ pub(crate) async fn opened_twice() {
         error.contains("cannot reach") && !error.contains("hush"),
         "{error}"
     );
+}
+
+/// What lies under a former key lies under the present one afterwards, nothing else has changed, and the former key is not
+/// needed any more. A key that is not at hand changes nothing.
+pub(crate) async fn sealed_anew(location: &Location) {
+    let store = Store::open(location, sealer(1)).await.unwrap();
+    let mut made = Vec::new();
+    for number in 0..1100 {
+        let id = format!("p{number:04}");
+        let created = store.create_person(id.clone(), SOURCE.into(), profile(&id), NOW);
+        made.push(created.await.unwrap());
+    }
+    store.close().await;
+    let other = Store::open(location, sealer(2)).await.unwrap();
+    let error = other.reseal(&|_| {}).await.unwrap_err().to_string();
+    assert!(error.contains("which is not at hand"), "{error}");
+    other.close().await;
+    let both = Sealer::new(&[2; 32], &[[1; 32]]).unwrap();
+    let both = Store::open(location, both).await.unwrap();
+    both.create_person("new".into(), SOURCE.into(), profile("new"), NOW)
+        .await
+        .unwrap();
+    let said = Mutex::new(Vec::new());
+    let resealed = both.reseal(&|people| said.lock().unwrap().push(people)).await;
+    let expected = Resealed {
+        people: 1101,
+        resealed: 1100,
+    };
+    assert_eq!(resealed.unwrap(), expected);
+    assert_eq!(said.into_inner().unwrap(), [500, 1000, 1101]);
+    let again = both.reseal(&|_| {}).await.unwrap();
+    assert_eq!(again.resealed, 0);
+    both.close().await;
+    let present = Store::open(location, sealer(2)).await.unwrap();
+    for record in made {
+        assert_eq!(present.person_record(&record.id).await.unwrap(), Some(record));
+    }
+    present.close().await;
 }
 
 /// A server.
@@ -185,13 +223,17 @@ impl Postgres {
         command
     }
 
+    /// A new database.
+    pub(crate) fn database(&self, name: &str) -> Location {
+        assert!(self.tool("createdb").arg(name).status().unwrap().success());
+        let socket = self.folder.path().display();
+        Location::Postgres(format!("postgres://bailiwick@localhost/{name}?host={socket}"))
+    }
+
     /// Runs a check on a new database.
     pub(crate) async fn on_database(&self, name: &str, check: Check) {
-        let name = name.replace("::", "_");
-        assert!(self.tool("createdb").arg(&name).status().unwrap().success());
-        let socket = self.folder.path().display();
-        let url = format!("postgres://bailiwick@localhost/{name}?host={socket}");
-        let store = Store::open(&Location::Postgres(url), sealer(1)).await.unwrap();
+        let location = self.database(&name.replace("::", "_"));
+        let store = Store::open(&location, sealer(1)).await.unwrap();
         let store = Arc::new(store);
         check(Arc::clone(&store)).await;
         store.close().await;

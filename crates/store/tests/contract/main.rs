@@ -19,7 +19,7 @@ use databases::{Postgres, on_sqlite};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use store::Store;
+use store::{Location, Store};
 
 type Check = fn(Arc<Store>) -> Pin<Box<dyn Future<Output = ()>>>;
 
@@ -73,6 +73,15 @@ async fn postgres_keeps_it() {
     for (name, check) in CHECKS {
         println!("{name}");
         server.on_database(name, *check).await;
+    }
+}
+
+#[tokio::test]
+async fn what_lies_under_a_former_key_is_sealed_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    databases::sealed_anew(&Location::Sqlite(folder.path().join("store.sqlite"))).await;
+    if let Some(server) = Postgres::start().await {
+        databases::sealed_anew(&server.database("sealed_anew")).await;
     }
 }
 
