@@ -11,8 +11,8 @@ const KNOWN: &[(&str, Grade, &str)] = &[
     ),
     (
         "general_settings.database_url",
-        Grade::Unsupported,
-        "keys and ledger lie in the data folder; no database is used",
+        Grade::Manual,
+        "not copied; name a database of its own as `postgres` under `[store]`, or none",
     ),
     (
         "general_settings.alerting",
