@@ -28,6 +28,9 @@ use wire::{
     Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
 };
 
+/// How Claude Code marks a model of which it wants the longest context.
+const LONG_CONTEXT: &str = "[1m]";
+
 /// A request that has been read.
 struct Asked {
     head: Parts,
@@ -200,12 +203,21 @@ async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Re
     let model = asking.model.or_else(|| peek.model.clone());
     let model =
         model.ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
+    let model = without_window(model);
     Ok(Asked {
         head,
         body,
         model,
         peek,
     })
+}
+
+/// A model without the mark by which Claude Code asks for its longest context: the same model, whatever its window.
+fn without_window(mut model: ModelField) -> ModelField {
+    if let Some(name) = model.name.strip_suffix(LONG_CONTEXT).filter(|name| !name.is_empty()) {
+        model.name = name.to_owned();
+    }
+    model
 }
 
 /// The answer to a call that counts tokens, where the provider of the deployment does not count.

@@ -39,6 +39,7 @@ pub use discovery::{Discovery, DiscoveryError};
 pub use error::TokenError;
 pub use fetch::{Fetch, FetchError, Fetching, LARGEST_DOCUMENT};
 pub use issuers::{IssuerHealth, Issuers};
+pub(crate) use issuers::sha256;
 pub use key_set::{KeySet, KeySetError};
 pub use logout::Logout;
 pub use revocations::{Revocations, RevocationsError};
