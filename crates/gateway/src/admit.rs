@@ -95,7 +95,7 @@ async fn try_infer(
         peer,
         headers: unshared(&head.headers),
         surface,
-        model: model.name.clone(),
+        model: without_window(&model.name).to_owned(),
         measured: OnceLock::new(),
         seen,
     });
@@ -203,7 +203,6 @@ async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Re
     let model = asking.model.or_else(|| peek.model.clone());
     let model =
         model.ok_or_else(|| Fault::new(FaultCode::InvalidRequest, "The request names no `model`."))?;
-    let model = without_window(model);
     Ok(Asked {
         head,
         body,
@@ -212,12 +211,11 @@ async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Re
     })
 }
 
-/// A model without the mark by which Claude Code asks for its longest context: the same model, whatever its window.
-fn without_window(mut model: ModelField) -> ModelField {
-    if let Some(name) = model.name.strip_suffix(LONG_CONTEXT).filter(|name| !name.is_empty()) {
-        model.name = name.to_owned();
-    }
-    model
+/// The name of a model without the mark by which Claude Code asks for its longest context: it is the same model,
+/// whatever its window. In the body the whole of it is replaced.
+fn without_window(name: &str) -> &str {
+    let plain = name.strip_suffix(LONG_CONTEXT);
+    plain.filter(|plain| !plain.is_empty()).unwrap_or(name)
 }
 
 /// The answer to a call that counts tokens, where the provider of the deployment does not count.

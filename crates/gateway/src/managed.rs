@@ -42,6 +42,8 @@ struct Found<'s> {
     permitted: Vec<&'s Model>,
     /// Why the first of the tool's own models is not permitted, where none of them is.
     reason: Option<String>,
+    /// That model.
+    refused: Option<&'s Model>,
 }
 
 /// Shows the settings of whoever asks, or says that they are as they were.
@@ -62,6 +64,7 @@ fn settings(shared: &Shared, asking: &Asking<'_>, request: &Request<Incoming>) -
     let mut found = Found {
         permitted: Vec::new(),
         reason: None,
+        refused: None,
     };
     let mut other = None;
     for (index, model) in snapshot.models().filter(|(_, model)| converses(model)) {
@@ -70,7 +73,14 @@ fn settings(shared: &Shared, asking: &Asking<'_>, request: &Request<Incoming>) -
             found.permitted.push(model);
             continue;
         }
-        let kept = if is_own(&model.id) { &mut found.reason } else { &mut other };
+        if is_own(&model.id) {
+            found.refused.get_or_insert(model);
+        }
+        let kept = if is_own(&model.id) {
+            &mut found.reason
+        } else {
+            &mut other
+        };
         if kept.is_none() {
             let explained = explain::explain(snapshot, facts, &model.id, &decision, at, LATEST);
             *kept = Some(explained.headline);
@@ -123,6 +133,10 @@ impl Found<'_> {
         if let Some(first) = self.first() {
             fields.insert("model".to_owned(), first.id.as_str().into());
             fields.insert("env".to_owned(), Value::Object(self.variables(first)));
+        } else if let Some(refused) = self.refused {
+            // to a tool that has an empty list its own first model is left, so let that be one whose refusal says why
+            let named = FAMILIES.map(|(_, variable)| (variable.to_owned(), refused.id.as_str().into()));
+            fields.insert("env".to_owned(), Value::Object(named.into_iter().collect()));
         }
         settings
     }
@@ -255,6 +269,7 @@ mod tests {
         let found = Found {
             permitted: models.iter().collect(),
             reason: reason.map(str::to_owned),
+            refused: None,
         };
         found.written()
     }
@@ -272,7 +287,10 @@ mod tests {
         assert_eq!(env["ANTHROPIC_SMALL_FAST_MODEL"], "claude-haiku");
         assert_eq!(env["ANTHROPIC_DEFAULT_SONNET_MODEL"], Value::Null);
         assert_eq!(env["ANTHROPIC_CUSTOM_MODEL_OPTION"], Value::Null);
-        assert_eq!(settings["modelPicker"]["options"][0]["label"], "gpt-5 by its name");
+        assert_eq!(
+            settings["modelPicker"]["options"][0]["label"],
+            "gpt-5 by its name"
+        );
     }
 
     #[test]
@@ -288,7 +306,10 @@ mod tests {
         assert_eq!(env["CLAUDE_CODE_AUTO_COMPACT_WINDOW"], "200000");
         let named = FAMILIES.map(|(_, variable)| env[variable].is_null());
         assert_eq!(named, [true; 4]);
-        assert_eq!(settings["companyAnnouncements"], json!(["Claude is not available to you."]));
+        assert_eq!(
+            settings["companyAnnouncements"],
+            json!(["Claude is not available to you."])
+        );
     }
 
     #[test]
@@ -299,7 +320,13 @@ mod tests {
             settings["modelPicker"],
             json!({"options": [], "replaceBuiltInOptions": true})
         );
-        assert_eq!(settings["companyAnnouncements"], json!(["Nothing is available to you."]));
-        assert_eq!((&settings["model"], &settings["env"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            settings["companyAnnouncements"],
+            json!(["Nothing is available to you."])
+        );
+        assert_eq!(
+            (&settings["model"], &settings["env"]),
+            (&Value::Null, &Value::Null)
+        );
     }
 }

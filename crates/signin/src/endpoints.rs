@@ -90,7 +90,9 @@ impl Desk {
                 let Some(token) = form.one("refresh_token") else {
                     return missing("refresh_token");
                 };
-                signed_in.renew(token, |person| (self.settings.knows)(person), now).await
+                signed_in
+                    .renew(token, |person| (self.settings.knows)(person), now)
+                    .await
             }
             _ => {
                 let words = "tokens are given for device codes and refresh tokens";
@@ -142,6 +144,12 @@ fn surface(form: &Form) -> String {
     let name = form.one("surface").unwrap_or("tool");
     let letters = name.chars().take(LONGEST_NAME);
     letters
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '_'
+            }
+        })
         .collect()
 }

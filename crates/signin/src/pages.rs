@@ -90,7 +90,8 @@ impl Desk {
             Err(error) => return failed(&error),
             Ok((Standing::Nothing, _)) => {
                 self.guesses.take(asked.address, now);
-                let mistake = "No tool is waiting with this code. Codes last ten minutes: ask your tool for a new one.";
+                let mistake =
+                    "No tool is waiting with this code. Codes last ten minutes: ask your tool for a new one.";
                 return self.entry(StatusCode::BAD_REQUEST, "", Some(mistake));
             }
             Ok((Standing::Waits, _)) => {}
@@ -144,7 +145,10 @@ impl Desk {
             Ok(token) => token,
             Err(error) => return no_provider(&error),
         };
-        let code = attempt.then.split_once("user_code=").and_then(|(_, code)| UserCode::parse(code));
+        let code = attempt
+            .then
+            .split_once("user_code=")
+            .and_then(|(_, code)| UserCode::parse(code));
         settings.issuers.wait_for_keys(&token, settings.clock).await;
         let (session, ticket) = match attempt.complete(&settings.issuers, &token, self.now()) {
             Ok(signed_in) => signed_in,
@@ -172,7 +176,12 @@ impl Desk {
                  service desk.",
                 found.person
             );
-            return told(StatusCode::FORBIDDEN, "You are not in the directory", &text, false);
+            return told(
+                StatusCode::FORBIDDEN,
+                "You are not in the directory",
+                &text,
+                false,
+            );
         }
         let page = Confirm {
             style: answers::STYLE,
@@ -238,7 +247,10 @@ impl Desk {
     }
 
     const fn is_secure(&self) -> bool {
-        matches!(self.settings.public_url.as_bytes(), [b'h', b't', b't', b'p', b's', ..])
+        matches!(
+            self.settings.public_url.as_bytes(),
+            [b'h', b't', b't', b'p', b's', ..]
+        )
     }
 
     fn set_cookie(&self, ticket: &Ticket) -> String {
@@ -295,7 +307,12 @@ fn not_signed_in(error: &SignInError) -> Response<String> {
 fn no_provider(error: &impl std::fmt::Display) -> Response<String> {
     tracing::error!(%error, "the provider of sign-in could not be used");
     let text = "The provider at which you sign in could not be reached. Try again in a minute.";
-    told(StatusCode::BAD_GATEWAY, "Sign-in does not work at the moment", text, true)
+    told(
+        StatusCode::BAD_GATEWAY,
+        "Sign-in does not work at the moment",
+        text,
+        true,
+    )
 }
 
 fn failed(error: &GrantError) -> Response<String> {

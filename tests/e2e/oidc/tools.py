@@ -360,7 +360,7 @@ def good_for_its_person(bank, tokens):
         assert status == 200, text
     analyst = bank.signed_in("hk-analyst")
     settings = bank.settings(analyst)[2]["settings"]
-    check("who may use nothing gets an empty list and the reason", settings["availableModels"] == [] and "Hong Kong" in settings["companyAnnouncements"][0], settings)
+    check("who may use nothing gets an empty list and the reason", settings["availableModels"] == [] and "Greater China" in settings["companyAnnouncements"][0], settings)
     check("and is refused as with a key", bank.ask(analyst)[0] == 451)
     check("settings need a token", call(f"{bank.url}/managed/settings")[0] == 401)
 
@@ -479,7 +479,7 @@ def claude_code(bank, folder, place):
     tool.holds(analyst, 3600)
     Upstream.asked.clear()
     code, shown = tool.run("-p", "Hello")
-    check("where nothing is permitted nothing is asked, and the reason is shown", code != 0 and not Upstream.asked and "Hong Kong" in shown, shown)
+    check("where nothing is permitted nothing is asked, and the reason is shown", code != 0 and not Upstream.asked and "Greater China" in shown, shown)
 
 
 def command_line(bank, codex, place):

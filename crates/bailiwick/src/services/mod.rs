@@ -173,7 +173,12 @@ impl Services {
     ///
     /// # Errors
     /// When an issuer cannot be used as it is configured.
-    pub(crate) fn with_sign_in(mut self, config: &Config, data: &DataDir, store: &Arc<Store>) -> anyhow::Result<Self> {
+    pub(crate) fn with_sign_in(
+        mut self,
+        config: &Config,
+        data: &DataDir,
+        store: &Arc<Store>,
+    ) -> anyhow::Result<Self> {
         if let Some(wanted) = &config.sign_in
             && let Some(misfit) = sign_in::misfit(config, wanted)
         {

@@ -106,7 +106,12 @@ impl SignIn {
     /// The same, where tools sign people in as the configuration says. Their tokens stand under a key that every replica
     /// with the same secret has.
     #[must_use]
-    pub(crate) fn signing_in(self, wanted: &SignInConfig, secret: &[u8; 32], store: &Arc<store::Store>) -> Self {
+    pub(crate) fn signing_in(
+        self,
+        wanted: &SignInConfig,
+        secret: &[u8; 32],
+        store: &Arc<store::Store>,
+    ) -> Self {
         let settings = SignedInSettings {
             access: wanted.access,
             session: wanted.session,

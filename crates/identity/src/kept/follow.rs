@@ -5,8 +5,8 @@ use crate::directory::{DirectoryStore, Kept, People, PeopleBuilder};
 use crate::keys::{KeyStore, LiveKeys};
 use crate::signed_in::SignedIn;
 use register::model::Instant;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Changes from which on everything is read again rather than one record after the other.
 const MANY: usize = 2_000;

@@ -78,9 +78,7 @@ impl AccessKey {
         let (body, code) = split(token, PREFIX, LARGEST).ok_or(()).map_err(no)?;
         hmac::verify(&self.access, body.as_bytes(), &code).map_err(|_| SignedInError::NotOurs)?;
         let text = body.strip_prefix(PREFIX).unwrap_or_default();
-        let bytes = URL_SAFE_NO_PAD
-            .decode(text)
-            .map_err(|_| SignedInError::NotOurs)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SignedInError::NotOurs)?;
         let said: Said = serde_json::from_slice(&bytes).map_err(|_| SignedInError::NotOurs)?;
         (said.revision == REVISION)
             .then_some(said)

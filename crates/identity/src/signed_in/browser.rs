@@ -128,16 +128,15 @@ impl SignedIn {
         if !self.store.end_session(&sha256(cookie)).await? {
             return Ok(false);
         }
-        let (Some(code), Some(names)) = (
-            UserCode::parse(&kept.code),
-            names::read(kept.who.names.clone()),
-        ) else {
+        let (Some(code), Some(names)) = (UserCode::parse(&kept.code), names::read(kept.who.names.clone()))
+        else {
             return Ok(false);
         };
         let signed_in = Instant(kept.who.signed_in);
         let revocations = self.issuers.revocations();
         let stands = revocations.stand(&kept.who.issuer, &names, signed_in);
-        self.decide(&code, (approves && stands).then_some(kept.who), at).await
+        self.decide(&code, (approves && stands).then_some(kept.who), at)
+            .await
     }
 
     async fn confirmation(&self, cookie: &str, at: Instant) -> Result<Option<KeptConfirmation>, GrantError> {
@@ -145,4 +144,3 @@ impl SignedIn {
         Ok(record.and_then(|record| stored::read(&record.data)))
     }
 }
-

@@ -131,7 +131,11 @@ impl SignedIn {
         let who = match (kept.standing.as_str(), &kept.by) {
             ("pending", _) => {
                 let is_patient = self.polls.may_ask(presented, at);
-                return Err(if is_patient { GrantError::Pending } else { GrantError::SlowDown });
+                return Err(if is_patient {
+                    GrantError::Pending
+                } else {
+                    GrantError::SlowDown
+                });
             }
             ("denied", _) => return Err(GrantError::Denied),
             ("approved", Some(who)) => who.clone(),

@@ -18,7 +18,12 @@ pub trait Fetch: Send + Sync {
 
     /// Sends a form to this address, with the name and secret of a client if there is one, and fetches the answer. Who
     /// only fetches sends nothing.
-    fn post<'a>(&'a self, url: &'a str, client: Option<(&'a str, &'a str)>, form: &'a [(&'static str, String)]) -> Fetching<'a> {
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        client: Option<(&'a str, &'a str)>,
+        form: &'a [(&'static str, String)],
+    ) -> Fetching<'a> {
         let (_, _, _) = (url, client, form);
         Box::pin(async { Err(FetchError::new("nothing is sent this way")) })
     }

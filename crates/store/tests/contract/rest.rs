@@ -62,9 +62,16 @@ async fn sessions_change_once(store: &Store, before: SessionRecord) {
         ..with("4")
     };
     store.keep_session(&other).await.unwrap();
-    for (person, expected) in [(None, vec![with("3"), other.clone()]), (Some("e"), vec![other]), (Some("f"), vec![])] {
+    for (person, expected) in [
+        (None, vec![with("3"), other.clone()]),
+        (Some("e"), vec![other]),
+        (Some("f"), vec![]),
+    ] {
         let mut found = Vec::new();
-        store.each_session(person, &mut |session| found.push(session)).await.unwrap();
+        store
+            .each_session(person, &mut |session| found.push(session))
+            .await
+            .unwrap();
         assert_eq!(found, expected);
     }
 }

@@ -94,13 +94,17 @@ impl Gateway {
     pub(super) async fn begin(&self) -> anyhow::Result<Begun> {
         let (status, bytes) = self.ask(&format!("{}{DISCOVERY}", self.base), None).await?;
         if status != 200 {
-            let help = "check the address; a gateway needs `[sign_in]` in its configuration for this".to_owned();
+            let help =
+                "check the address; a gateway needs `[sign_in]` in its configuration for this".to_owned();
             let message = format!("nobody can sign in at `{}` (it answered {status})", self.base);
             return Err(UsageError::new(message, help).into());
         }
         let described: Described = read(&bytes)?;
         let at = |named: Option<String>, path: &str| self.own(named, path);
-        let begin = at(described.device_authorization_endpoint, "/oauth/device_authorization");
+        let begin = at(
+            described.device_authorization_endpoint,
+            "/oauth/device_authorization",
+        );
         let form = [("surface", "bailiwick".to_owned())];
         let (status, bytes) = self.ask(&begin, Some(&form)).await?;
         if status != 200 {
@@ -153,7 +157,9 @@ impl Gateway {
         ];
         let (status, _) = self.ask(endpoint, Some(&form)).await?;
         if status != 200 {
-            bail!("the gateway did not end the sign-in (it answered {status}), which ends by itself within a day");
+            bail!(
+                "the gateway did not end the sign-in (it answered {status}), which ends by itself within a day"
+            );
         }
         Ok(())
     }

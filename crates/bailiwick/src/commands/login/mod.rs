@@ -52,7 +52,10 @@ pub(super) fn login(gateway: Option<String>, screen: &mut Screen) -> anyhow::Res
         Folder::open()?.write(&kept)?;
         let who = who.map(|who| format!(" as {who}")).unwrap_or_default();
         screen.say(format_args!("You are signed in at {}{who}.", kept.gateway))?;
-        screen.next("bailiwick token", "the token, for a tool that asks a command for it")?;
+        screen.next(
+            "bailiwick token",
+            "the token, for a tool that asks a command for it",
+        )?;
         Ok(Exit::Done)
     })
 }
@@ -74,7 +77,9 @@ async fn wait(gateway: &Gateway, begun: &asking::Begun) -> anyhow::Result<asking
         match answer {
             Ok(Answer::Granted(granted)) => return Ok(granted),
             Ok(Answer::Refused { error, .. }) if error == "authorization_pending" => {}
-            Ok(Answer::Refused { error, .. }) if error == "slow_down" => interval = interval.saturating_add(5),
+            Ok(Answer::Refused { error, .. }) if error == "slow_down" => {
+                interval = interval.saturating_add(5)
+            }
             Ok(Answer::Refused { description, .. }) => {
                 return Err(UsageError::new(description, SIGN_IN.to_owned()).into());
             }

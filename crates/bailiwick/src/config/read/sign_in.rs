@@ -110,18 +110,33 @@ mod tests {
             ("[sign_in]\n".to_owned(), "`issuer` is missing"),
             (format!("{fine}acces = \"1h\"\n"), "did you mean `access`?"),
             (format!("{fine}access = \"25h\"\n"), "`access` is at most `24h`"),
-            (format!("{fine}session = \"721h\"\n"), "`session` is at most `720h`"),
+            (
+                format!("{fine}session = \"721h\"\n"),
+                "`session` is at most `720h`",
+            ),
             (format!("{fine}access = \"soon\"\n"), "`soon` is not a time"),
-            (format!("{fine}client_secret = \"hush\"\n"), "where its secret is found"),
-            (format!("{fine}public_url = \"ai\"\n"), "is not the address of a server"),
-            (format!("{fine}login_notice = \"{}\"\n", "x".repeat(501)), "at most 500"),
+            (
+                format!("{fine}client_secret = \"hush\"\n"),
+                "where its secret is found",
+            ),
+            (
+                format!("{fine}public_url = \"ai\"\n"),
+                "is not the address of a server",
+            ),
+            (
+                format!("{fine}login_notice = \"{}\"\n", "x".repeat(501)),
+                "at most 500",
+            ),
             (format!("{fine}login_notice = \"a\\nb\"\n"), "one line"),
         ] {
             let loaded = Loaded::of_text(&text);
             assert!(loaded.config.is_none(), "{text}");
             let shown: Vec<_> = loaded.diagnostics.iter().map(|one| format!("{one:?}")).collect();
             let shown = shown.join(" ");
-            assert!(shown.contains(expected) && !shown.contains("hush"), "{text}: {shown}");
+            assert!(
+                shown.contains(expected) && !shown.contains("hush"),
+                "{text}: {shown}"
+            );
         }
     }
 }
