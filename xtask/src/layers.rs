@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("language", &["register"]),
     ("decision", &["decision", "impact", "oracle", "scenario", "wire"]),
     ("domain", &["identity", "ledger", "extraction", "scim"]),
-    ("services", &["store", "gateway", "control", "standin"]),
+    ("services", &["store", "gateway", "control", "signin", "standin"]),
     ("program", &["bailiwick"]),
     (DEV_LAYER, &["bench", "testkit", "xtask"]),
 ];

@@ -118,6 +118,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
+    /// Sign in at a gateway, with a browser, for the tools of this machine
+    Login {
+        /// Address of the gateway [default: that of the last sign-in, or `BAILIWICK_GATEWAY`]
+        #[arg(long, value_name = "URL")]
+        gateway: Option<String>,
+    },
+    /// Print a token of the sign-in, renewed where it is about to end
+    Token,
+    /// End the sign-in
+    Logout,
     /// Run the gateway as configured
     Serve,
     /// Run everything on this machine with the register of an invented bank

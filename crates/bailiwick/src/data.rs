@@ -65,7 +65,12 @@ impl DataDir {
 
     /// What hashes the keys of this installation.
     pub(crate) fn key_hasher(&self) -> anyhow::Result<KeyHasher> {
-        Ok(KeyHasher::new(&self.secret(KEY_SECRET)?))
+        Ok(KeyHasher::new(&self.key_secret()?))
+    }
+
+    /// The secret of this installation under which keys are hashed, and from which others are derived.
+    pub(crate) fn key_secret(&self) -> anyhow::Result<[u8; 32]> {
+        self.secret(KEY_SECRET)
     }
 
     /// The key under which protected attributes are sealed here.

@@ -28,6 +28,9 @@ use wire::{
     Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
 };
 
+/// How Claude Code marks a model of which it wants the longest context.
+const LONG_CONTEXT: &str = "[1m]";
+
 /// A request that has been read.
 struct Asked {
     head: Parts,
@@ -92,7 +95,7 @@ async fn try_infer(
         peer,
         headers: unshared(&head.headers),
         surface,
-        model: model.name.clone(),
+        model: without_window(&model.name).to_owned(),
         measured: OnceLock::new(),
         seen,
     });
@@ -206,6 +209,13 @@ async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Re
         model,
         peek,
     })
+}
+
+/// The name of a model without the mark by which Claude Code asks for its longest context: it is the same model,
+/// whatever its window. In the body the whole of it is replaced.
+fn without_window(name: &str) -> &str {
+    let plain = name.strip_suffix(LONG_CONTEXT);
+    plain.filter(|plain| !plain.is_empty()).unwrap_or(name)
 }
 
 /// The answer to a call that counts tokens, where the provider of the deployment does not count.

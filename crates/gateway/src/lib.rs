@@ -5,7 +5,8 @@
 //! 1. `listen` accepts the connection, with deadlines for those who say nothing.
 //! 2. `routes` finds the route. There is one table; every route in it needs a key, but for the probes listed there.
 //! 3. `authenticate` finds the holder of the key, or who has signed in. What providers of sign-in say of ends (`said`)
-//!    needs no key, but their signature.
+//!    needs no key, but their signature; nor does the way to a token (`desk`), which the program hands in. What coding
+//!    tools are to show is made for each person (`managed`).
 //! 4. `evidence` collects what is known about them and about where they are.
 //! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
 //! 6. `forward` takes the recorded permit by value, has the request held to the `reach` of the one deployment that the
@@ -33,6 +34,7 @@ mod body;
 mod caught;
 mod config;
 mod connectors;
+mod desk;
 mod evidence;
 mod export;
 mod forward;
@@ -40,6 +42,7 @@ mod in_force;
 mod inflate;
 mod issuers;
 mod listen;
+mod managed;
 mod metrics;
 mod models;
 mod places;
@@ -64,6 +67,7 @@ pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Documents,
     EntraClient, Finding, Found, Health, Lookup, Proxy,
 };
+pub use desk::{Answering, SignInDesk};
 pub use export::{Export, ExportError, ExportSettings, Exporter};
 pub use in_force::{InForce, Switch};
 pub use metrics::Metrics;
@@ -123,6 +127,16 @@ impl Gateway {
         if let Some(hearing) = hearing {
             // whoever is told is told for good
             let _first = self.shared.hearing.set(hearing);
+        }
+        self
+    }
+
+    /// The same, in which coding tools sign people in at this desk.
+    #[must_use]
+    pub fn signing_in(self, desk: Option<Arc<dyn SignInDesk>>) -> Self {
+        if let Some(desk) = desk {
+            // there is one desk for good
+            let _first = self.shared.desk.set(desk);
         }
         self
     }

@@ -9,7 +9,7 @@ use crate::caught::caught;
 use crate::metrics::{Counting, NO_ROUTE, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
-use crate::{admit, authenticate, models, probe, said, why};
+use crate::{admit, authenticate, desk, managed, models, probe, said, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request, Version};
@@ -39,6 +39,8 @@ pub(crate) enum Check {
     Key,
     /// The signature of a provider of sign-in, where any are named; else what is asked for does not exist.
     Signature,
+    /// Nothing: it is on the way to a token. It is limited, and where nobody signs in here it does not exist.
+    SignIn,
     /// Nothing: a probe that tells nothing about anybody.
     Open,
 }
@@ -51,12 +53,15 @@ enum Handler {
     Why,
     Event,
     Logout,
+    SignIn,
+    Settings,
+    Discard,
     Alive,
     Ready,
 }
 
 /// Every route there is.
-pub(crate) static ROUTES: [Route; 23] = [
+pub(crate) static ROUTES: [Route; 36] = [
     call(Surface::Chat),
     call(Surface::Embeddings),
     call(Surface::Responses),
@@ -100,6 +105,20 @@ pub(crate) static ROUTES: [Route; 23] = [
     route(Method::GET, "/why/{id}", Check::Key, Handler::Why),
     route(Method::POST, "/sign-in/events", Check::Signature, Handler::Event),
     route(Method::POST, "/sign-in/logout", Check::Signature, Handler::Logout),
+    sign_in(Method::GET, "/.well-known/oauth-authorization-server"),
+    sign_in(Method::POST, "/oauth/device_authorization"),
+    sign_in(Method::POST, "/oauth/token"),
+    sign_in(Method::POST, "/oauth/revoke"),
+    sign_in(Method::GET, "/oauth/callback"),
+    sign_in(Method::GET, "/device"),
+    sign_in(Method::POST, "/device"),
+    sign_in(Method::GET, "/device/confirm"),
+    sign_in(Method::POST, "/device/confirm"),
+    route(Method::GET, "/managed/settings", Check::Key, Handler::Settings),
+    // a tool that signed in sends here what it would tell its maker
+    route(Method::POST, "/v1/metrics", Check::Key, Handler::Discard),
+    route(Method::POST, "/v1/logs", Check::Key, Handler::Discard),
+    route(Method::POST, "/v1/traces", Check::Key, Handler::Discard),
     // coding tools knock on these two before they begin
     route(Method::HEAD, "/", Check::Open, Handler::Alive),
     route(Method::HEAD, "/api/hello", Check::Open, Handler::Alive),
@@ -113,6 +132,10 @@ const fn call(surface: Surface) -> Route {
 
 const fn call_at(path: &'static str, surface: Surface) -> Route {
     route(Method::POST, path, Check::Key, Handler::Call(surface))
+}
+
+const fn sign_in(method: Method, path: &'static str) -> Route {
+    route(method, path, Check::SignIn, Handler::SignIn)
 }
 
 const fn route(method: Method, path: &'static str, check: Check, handler: Handler) -> Route {
@@ -189,6 +212,13 @@ async fn answer(
             _ => said::logout(shared, hearing, request).await,
         };
     }
+    if let Some(route) = route
+        && route.check == Check::SignIn
+        && let Some(desk) = shared.desk.get()
+    {
+        let address = shared.proxies.origin(peer, request.headers()).address();
+        return desk::answer(&**desk, address, request).await;
+    }
     let caller = match authenticate::caller(shared, request.headers(), request.uri().query()).await {
         Ok(caller) => caller,
         Err(fault) => {
@@ -219,7 +249,18 @@ async fn answer(
         };
         models::show(shared, &asking, &request)
     };
+    let has_desk = shared.desk.get().is_some();
     match route.handler {
+        Handler::Settings if has_desk => {
+            let asking = models::Asking {
+                caller: &caller,
+                peer: &peer,
+                is_gemini: false,
+                which: Which::List,
+            };
+            managed::show(shared, &asking, &request)
+        }
+        Handler::Discard if has_desk => desk::discard(request).await,
         Handler::Call(surface) => match asking(surface, id, seen) {
             Ok(asking) => admit::infer(shared, asking, &caller, peer, request).await,
             Err(fault) => body::rendered(fault.answer(to)),
@@ -227,7 +268,7 @@ async fn answer(
         Handler::Models { is_gemini } => listing(is_gemini, Which::List),
         Handler::Model { is_gemini } => listing(is_gemini, Which::One(id.unwrap_or_default())),
         Handler::Why => why::show(shared, &caller, id.unwrap_or_default(), request.headers()),
-        Handler::Event | Handler::Logout => {
+        Handler::Event | Handler::Logout | Handler::SignIn | Handler::Settings | Handler::Discard => {
             let fault = Fault::new(FaultCode::NotFound, "This gateway has no such route.");
             body::rendered(fault.answer(to))
         }
@@ -289,7 +330,8 @@ fn audience(request: &Request<Incoming>) -> Audience {
     let path = request.uri().path();
     let is_of = |surface: Surface| path.starts_with(surface.path());
     let is_gemini = path.starts_with("/v1beta/") || (path.starts_with("/v1/models/") && path.contains(':'));
-    let dialect = if is_of(Surface::Messages) || request.headers().contains_key("anthropic-version") {
+    let is_anthropic = path == "/managed/settings" || request.headers().contains_key("anthropic-version");
+    let dialect = if is_of(Surface::Messages) || is_anthropic {
         Dialect::AnthropicMessages
     } else if is_of(Surface::Responses) {
         Dialect::OpenAiResponses

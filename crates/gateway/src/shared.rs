@@ -5,7 +5,7 @@ use crate::refusals::Refusals;
 use crate::routing::health::Health;
 use crate::said::Hearing;
 use crate::strangers::Strangers;
-use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, Switch};
+use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, SignInDesk, Switch};
 use identity::{Keys, Proxies};
 use ledger::Recorder;
 use register::model::Instant;
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     pub phase: watch::Sender<Phase>,
     /// Whoever is told when sign-ins end; nobody: such routes do not exist.
     pub hearing: OnceLock<Hearing>,
+    /// Where coding tools sign people in; nobody: such routes do not exist.
+    pub desk: OnceLock<Arc<dyn SignInDesk>>,
 }
 
 /// How far the end of the gateway has come.
@@ -82,6 +84,7 @@ impl Shared {
             health,
             phase: watch::Sender::new(Phase::Serving),
             hearing: OnceLock::new(),
+            desk: OnceLock::new(),
         })
     }
 }

@@ -1,8 +1,9 @@
-//! Who asks: the holder of a key, or somebody who has signed in.
+//! Who asks: the holder of a key, or somebody who has signed in, at a provider or through a tool here.
 //!
-//! [`SignIns`] takes both. Which of the two a text is follows from its form alone, so that a key is never read as a token
+//! [`SignIns`] takes all three. Which of them a text is follows from its form alone, so that a key is never read as a token
 //! nor a token looked up as a key.
 
+use crate::signed_in::{SignedIn, SignedInError};
 use crate::tokens::{Issuers, TokenError, VerifiedToken};
 use crate::{KeyHolder, Keys};
 use register::model::Instant;
@@ -41,28 +42,57 @@ impl From<Arc<VerifiedToken>> for Caller {
         Self {
             holder: KeyHolder {
                 person: token.subject.clone(),
-                application: Some(token.application.clone()),
+                // a token of our own may leave it to the person
+                application: Some(token.application.clone()).filter(|id| !id.is_empty()),
             },
             token: Some(token),
         }
     }
 }
 
+/// Why a token is not taken.
+#[derive(Debug, thiserror::Error)]
+enum NotTaken {
+    /// One of ours.
+    #[error(transparent)]
+    Own(SignedInError),
+    /// One of a provider.
+    #[error(transparent)]
+    OfIssuer(TokenError),
+}
+
 /// Keys and tokens of one installation.
 pub struct SignIns {
     keys: Arc<dyn Keys>,
     issuers: Arc<Issuers>,
+    signed_in: Option<Arc<SignedIn>>,
     clock: fn() -> Instant,
 }
 
 impl SignIns {
     /// Takes these keys, and tokens of these issuers.
     pub fn new(keys: Arc<dyn Keys>, issuers: Arc<Issuers>, clock: fn() -> Instant) -> Self {
-        Self { keys, issuers, clock }
+        Self {
+            keys,
+            issuers,
+            signed_in: None,
+            clock,
+        }
     }
 
-    fn token(&self, presented: &str, at: Instant) -> Option<Result<Arc<VerifiedToken>, TokenError>> {
-        Issuers::is_token(presented).then(|| self.issuers.verify(presented, at))
+    /// The same, which takes the tokens of those who signed in through a tool here too.
+    #[must_use]
+    pub fn with_signed_in(self, signed_in: Option<Arc<SignedIn>>) -> Self {
+        Self { signed_in, ..self }
+    }
+
+    fn token(&self, presented: &str, at: Instant) -> Option<Result<Arc<VerifiedToken>, NotTaken>> {
+        if let Some(signed_in) = &self.signed_in
+            && SignedIn::is_token(presented)
+        {
+            return Some(signed_in.verify(presented, at).map_err(NotTaken::Own));
+        }
+        Issuers::is_token(presented).then(|| self.issuers.verify(presented, at).map_err(NotTaken::OfIssuer))
     }
 }
 
@@ -85,7 +115,7 @@ impl Keys for SignIns {
     fn lacking<'a>(&'a self, presented: &'a str) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
         match self.token(presented, (self.clock)()) {
             None => self.keys.lacking(presented),
-            Some(Err(error)) if error.may_change() => {
+            Some(Err(NotTaken::OfIssuer(error))) if error.may_change() => {
                 Some(Box::pin(self.issuers.wait_for_keys(presented, self.clock)))
             }
             Some(Ok(_) | Err(_)) => None,

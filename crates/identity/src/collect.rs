@@ -135,6 +135,11 @@ impl FactCollector {
         self
     }
 
+    /// Whether the directory has somebody.
+    pub fn knows(&self, person: &str) -> bool {
+        self.directory.person(person).is_some()
+    }
+
     /// The sources of place claims.
     pub const fn places(&self) -> &Arc<PlaceSources> {
         &self.places

@@ -19,6 +19,7 @@ pub mod kept;
 pub mod keys;
 mod places;
 mod sharded;
+pub mod signed_in;
 pub mod strict_json;
 pub mod tokens;
 

@@ -38,6 +38,7 @@ pub use algorithm::Algorithm;
 pub use discovery::{Discovery, DiscoveryError};
 pub use error::TokenError;
 pub use fetch::{Fetch, FetchError, Fetching, LARGEST_DOCUMENT};
+pub(crate) use issuers::sha256;
 pub use issuers::{IssuerHealth, Issuers};
 pub use key_set::{KeySet, KeySetError};
 pub use logout::Logout;

@@ -8,6 +8,10 @@ use identity::KeepError;
 use identity::kept::{Keeping, SessionRecord, SessionStore, Sort};
 use register::model::Instant;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// Sessions that are read at once.
+const AT_ONCE: i64 = 1_000;
 
 impl SessionStore for Store {
     fn keep_session<'a>(&'a self, session: &'a SessionRecord) -> Keeping<'a, ()> {
@@ -77,6 +81,68 @@ impl SessionStore for Store {
         })
     }
 
+    fn change_session<'a>(
+        &'a self,
+        before: &'a SessionRecord,
+        after: &'a SessionRecord,
+        is_told: bool,
+    ) -> Keeping<'a, bool> {
+        Box::pin(async move {
+            let mut change = self.database.begin().await?;
+            let query = sqlx::query(
+                "update sessions set person = $1, expires = $2, data = $3, revision = $4 \
+                 where id_hash = $5 and data = $6",
+            );
+            let query = query
+                .bind(after.person.clone())
+                .bind(after.expires.0)
+                .bind(after.data.clone())
+                .bind(REVISION)
+                .bind(before.id_hash.to_vec())
+                .bind(before.data.clone());
+            let done = query.execute(&mut *change).await.map_err(away)?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
+            if is_told {
+                note(&mut change, Sort::Session, &after.person).await?;
+            }
+            change.commit().await.map_err(away)?;
+            Ok(true)
+        })
+    }
+
+    fn each_session<'a>(
+        &'a self,
+        person: Option<&'a str>,
+        see: &'a mut (dyn FnMut(SessionRecord) + Send),
+    ) -> Keeping<'a, ()> {
+        Box::pin(async move {
+            // no digest is shorter, so the first page begins behind nothing
+            let mut after: Vec<u8> = Vec::new();
+            loop {
+                let query = sqlx::query(
+                    "select id_hash, person, created, expires, data from sessions \
+                     where id_hash > $1 and (person = $2 or $3 = 1) order by id_hash limit $4",
+                );
+                let query = query
+                    .bind(after.clone())
+                    .bind(person.unwrap_or_default().to_owned())
+                    .bind(i64::from(person.is_none()))
+                    .bind(AT_ONCE);
+                let rows = query.fetch_all(&self.database.read).await.map_err(away)?;
+                for row in &rows {
+                    let session = read(row).map_err(away)?;
+                    after = session.id_hash.to_vec();
+                    see(session);
+                }
+                if i64::try_from(rows.len()).is_ok_and(|rows| rows < AT_ONCE) {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
     fn forget_sessions(&self, before: Instant) -> Keeping<'_, u64> {
         Box::pin(async move {
             let mut change = self.database.begin().await?;
@@ -86,4 +152,18 @@ impl SessionStore for Store {
             Ok::<u64, KeepError>(done.rows_affected())
         })
     }
+}
+
+fn read(row: &AnyRow) -> Result<SessionRecord, sqlx::Error> {
+    let id: Vec<u8> = row.try_get(0)?;
+    let id_hash = id
+        .try_into()
+        .map_err(|_| sqlx::Error::Decode("a digest has 32 bytes".into()))?;
+    Ok(SessionRecord {
+        id_hash,
+        person: row.try_get(1)?,
+        created: Instant(row.try_get(2)?),
+        expires: Instant(row.try_get(3)?),
+        data: row.try_get(4)?,
+    })
 }

@@ -1,6 +1,6 @@
-// A certified OpenID provider on loopback, for the test of sign-in: provider.mjs FOLDER
+// A certified OpenID provider on loopback, for the test of sign-in: provider.mjs FOLDER [BACK]
 //
-// FOLDER is where oidc-provider is installed. It prints its address as one line of JSON, then takes commands on stdin,
+// FOLDER is where oidc-provider is installed, BACK where the client `console` has people sent back to. It prints its address as one line of JSON, then takes commands on stdin,
 // each answered by one line: `rotate` signs with a new key and goes on publishing the old one, `retire` publishes the
 // newest only, `fetched` says how often the keys were fetched, `other` gives a token signed by a key that was never
 // published, `event PERSON` and `logout PERSON` give signed statements that their sign-in has ended.
@@ -16,6 +16,7 @@ const { default: Provider } = await import(pathToFileURL(require.resolve("oidc-p
 const { SignJWT, importJWK } = await import(pathToFileURL(require.resolve("jose")).href);
 
 const AUDIENCE = "https://ai.larkmoor.example";
+const BACK = process.argv[3];
 let made = 0;
 const newKey = () => {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -39,6 +40,17 @@ const build = (issuer) => {
         redirect_uris: [],
         response_types: [],
       },
+      ...(BACK
+        ? [
+            {
+              client_id: "console",
+              client_secret: "only for+this/test",
+              redirect_uris: [BACK],
+              response_types: ["code"],
+              grant_types: ["authorization_code"],
+            },
+          ]
+        : []),
       ...["summary-service", "undeclared"].map((client_id) => ({
         client_id,
         client_secret: "only-for-this-test",

@@ -62,8 +62,8 @@ class Forms(html.parser.HTMLParser):
 class Provider:
     """The provider as a process of its own."""
 
-    def __init__(self, folder):
-        command = ["node", str(HERE / "provider.mjs"), folder]
+    def __init__(self, folder, *back):
+        command = ["node", str(HERE / "provider.mjs"), folder, *back]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -8,6 +8,7 @@ mod fmt;
 mod import;
 mod init;
 mod keys;
+mod login;
 mod models;
 mod oracle;
 mod report;
@@ -61,6 +62,9 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Import {
             command: ImportCommand::Litellm { file, into },
         } => import::litellm(&file, into.as_deref(), screen),
+        Command::Login { gateway } => login::login(gateway, screen),
+        Command::Token => login::token(screen),
+        Command::Logout => login::logout(screen),
         Command::Serve => serve::run(&global, screen),
         Command::Demo(demo) => demo::run(&global, &demo, screen),
         Command::Schema => schema::run(screen),

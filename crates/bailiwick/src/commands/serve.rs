@@ -59,7 +59,8 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
             .with_telemetry(telemetry)
             .with_export(export)
             .with_control(control);
-        let services = services.with_sign_in(&config, &data)?;
+        let services = services.with_sign_in(&config, &data, &store)?;
+        services.follow_sessions().await?;
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
         let scheme = config.serving.listening.tls.as_ref().map_or("http", |_| "https");

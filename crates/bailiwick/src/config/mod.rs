@@ -18,7 +18,7 @@ use anyhow::Context as _;
 use credential::Credential;
 use gateway::ConnectorOptions;
 use gateway::{Listening, Proxy, Rates};
-pub(crate) use issuers::{Issuer, Transmitter};
+pub(crate) use issuers::{Issuer, SignInConfig, Transmitter};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) connectors: Vec<Connector>,
     /// Whose tokens are taken.
     pub(crate) issuers: Vec<Issuer>,
+    /// Where coding tools sign people in; `None`: nowhere.
+    pub(crate) sign_in: Option<SignInConfig>,
     /// Who may say that sign-ins ended.
     pub(crate) transmitters: Vec<Transmitter>,
     /// Where people and keys are kept.

@@ -6,6 +6,7 @@ mod control;
 mod issuer;
 mod places;
 mod serving;
+mod sign_in;
 mod store;
 mod telemetry;
 
@@ -67,6 +68,7 @@ impl<'s> Reader<'s> {
             "connector",
             "issuer",
             "transmitter",
+            "sign_in",
             "trusted_proxies",
             "tls",
             "limits",
@@ -90,6 +92,7 @@ impl<'s> Reader<'s> {
             connectors: self.connectors(root),
             issuers: self.issuers(root),
             transmitters: self.transmitters(root),
+            sign_in: self.sign_in(root),
             store: self.store(root),
             serving: self.serving(root),
             places: self.places(root),

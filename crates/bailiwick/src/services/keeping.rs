@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use gateway::Switch;
 use identity::directory::{Dark, DirectoryStore, Limits};
 use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
+use identity::signed_in::SignedIn;
 use identity::{Follower, People};
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +84,12 @@ impl Following {
             people,
             keys,
         })
+    }
+
+    /// Follows ends of these sessions too.
+    pub(crate) async fn follow_sessions(&self, signed_in: &Arc<SignedIn>) -> anyhow::Result<()> {
+        let followed = self.follower.follow_sessions(signed_in).await;
+        followed.context("the store cannot be read")
     }
 
     /// Follows for ever, and has what is on its way decided about once more when something has changed.

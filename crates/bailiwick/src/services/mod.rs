@@ -2,6 +2,7 @@
 
 pub(crate) mod connectors;
 pub(crate) mod control;
+mod desk;
 pub(crate) mod export;
 pub(crate) mod keeping;
 pub(crate) mod load;
@@ -13,13 +14,14 @@ mod upkeep;
 use crate::clock;
 use crate::config::{Config, LogFormat, Serving};
 use crate::data::DataDir;
+use crate::exit::UsageError;
 use crate::log;
 use anyhow::Context as _;
 use connectors::Ways;
 use decision::Snapshot;
 use gateway::{
     Export, Exporter, Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics,
-    Switch, Telemetry,
+    SignInDesk, Switch, Telemetry,
 };
 use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
 use keeping::Following;
@@ -31,6 +33,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -54,6 +57,7 @@ pub(crate) struct Services {
     telemetry: Option<TcpListener>,
     control: Option<control::Opened>,
     sign_in: Option<SignIn>,
+    desk: Option<Arc<dyn SignInDesk>>,
     exporter: Option<Exporter>,
 }
 
@@ -110,6 +114,7 @@ impl Services {
             telemetry: None,
             control: None,
             sign_in: None,
+            desk: None,
             exporter: None,
         })
     }
@@ -130,7 +135,9 @@ impl Services {
             measures: Arc::clone(&self.measures),
             metrics: Arc::clone(&self.metrics),
         })?;
-        Ok(gateway.hearing(self.sign_in.as_ref().map(SignIn::hearing)))
+        Ok(gateway
+            .hearing(self.sign_in.as_ref().map(SignIn::hearing))
+            .signing_in(self.desk.clone()))
     }
 
     /// Times of models; one of a model that the register does not name is of no use, which is said.
@@ -166,13 +173,41 @@ impl Services {
     ///
     /// # Errors
     /// When an issuer cannot be used as it is configured.
-    pub(crate) fn with_sign_in(mut self, config: &Config, data: &DataDir) -> anyhow::Result<Self> {
+    pub(crate) fn with_sign_in(
+        mut self,
+        config: &Config,
+        data: &DataDir,
+        store: &Arc<Store>,
+    ) -> anyhow::Result<Self> {
+        if let Some(wanted) = &config.sign_in
+            && let Some(misfit) = sign_in::misfit(config, wanted)
+        {
+            return Err(UsageError::new(misfit, "`bailiwick config check` says where".to_owned()).into());
+        }
         if !config.issuers.is_empty() || !config.transmitters.is_empty() {
-            let sign_in = SignIn::open(config, &self.ways.revocations)?.keeping(data);
+            let mut sign_in = SignIn::open(config, &self.ways.revocations)?.keeping(data);
+            if let Some(wanted) = &config.sign_in {
+                sign_in = sign_in.signing_in(wanted, &data.key_secret()?, store);
+                let mut listeners = config.listeners.iter().filter_map(|one| one.public_url.clone());
+                let public_url = wanted.public_url.clone().or_else(|| listeners.next());
+                self.desk = desk::open(wanted, &sign_in, public_url.unwrap_or_default(), &self.switch);
+            }
             self.keys = sign_in.beside(self.keys);
             self.sign_in = Some(sign_in);
         }
         Ok(self)
+    }
+
+    /// Brings ends of sign-ins through tools from the store, and keeps bringing them while it serves.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) async fn follow_sessions(&self) -> anyhow::Result<()> {
+        let signed_in = self.sign_in.as_ref().and_then(SignIn::signed_in);
+        if let (Some(following), Some(signed_in)) = (&self.following, signed_in) {
+            following.follow_sessions(signed_in).await?;
+        }
+        Ok(())
     }
 
     /// Will hand requests to this exporter. To be said before the first gateway is made.

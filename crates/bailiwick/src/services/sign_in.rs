@@ -2,11 +2,13 @@
 //! keys need.
 
 use crate::clock;
-use crate::config::credential::variable;
-use crate::config::{Config, Issuer};
+use crate::config::credential::{Credential, variable};
+use crate::config::{Config, Issuer, SignInConfig};
 use crate::data::DataDir;
 use crate::exit::UsageError;
 use gateway::{ConnectorOptions, Documents, Hearing, Switch};
+use identity::kept::SessionStore;
+use identity::signed_in::{AccessKey, SignedIn, SignedInSettings};
 use identity::tokens::signals::Signals;
 use identity::tokens::{Authority, Fetch, FetchError, Fetching, Issuers, Revocations};
 use identity::{Keys, SignIns};
@@ -22,6 +24,7 @@ const FORGETTING: Duration = Duration::from_secs(3600);
 
 /// Sign-in of one process.
 pub(crate) struct SignIn {
+    signed_in: Option<Arc<SignedIn>>,
     issuers: Arc<Issuers>,
     signals: Arc<Signals>,
     /// By the address of whoever signs.
@@ -63,6 +66,7 @@ impl SignIn {
             .iter()
             .map(|one| open(&one.settings.authority, &one.line));
         Ok(Self {
+            signed_in: None,
             issuers: Arc::new(issuers),
             signals: Arc::new(signals),
             documents: of_issuers.chain(others).collect::<anyhow::Result<_>>()?,
@@ -95,7 +99,47 @@ impl SignIn {
 
     /// These keys, and beside them the tokens of the issuers.
     pub(crate) fn beside(&self, keys: Arc<dyn Keys>) -> Arc<dyn Keys> {
-        Arc::new(SignIns::new(keys, Arc::clone(&self.issuers), clock::now))
+        let sign_ins = SignIns::new(keys, Arc::clone(&self.issuers), clock::now);
+        Arc::new(sign_ins.with_signed_in(self.signed_in.clone()))
+    }
+
+    /// The same, where tools sign people in as the configuration says. Their tokens stand under a key that every replica
+    /// with the same secret has.
+    #[must_use]
+    pub(crate) fn signing_in(
+        self,
+        wanted: &SignInConfig,
+        secret: &[u8; 32],
+        store: &Arc<store::Store>,
+    ) -> Self {
+        let settings = SignedInSettings {
+            access: wanted.access,
+            session: wanted.session,
+            application: wanted.application.clone(),
+        };
+        let signed_in = SignedIn::new(
+            settings,
+            AccessKey::derive(secret),
+            Arc::clone(store) as Arc<dyn SessionStore>,
+            Arc::clone(&self.issuers),
+        );
+        Self {
+            signed_in: Some(Arc::new(signed_in)),
+            ..self
+        }
+    }
+
+    /// Whoever signed in through a tool here.
+    pub(crate) const fn signed_in(&self) -> Option<&Arc<SignedIn>> {
+        self.signed_in.as_ref()
+    }
+
+    /// The way to an issuer.
+    pub(crate) fn way_to(&self, issuer: &str) -> Arc<dyn Fetch> {
+        match self.documents.get(issuer) {
+            Some(documents) => Arc::clone(documents) as _,
+            None => Arc::new(Nowhere),
+        }
     }
 
     /// Whose tokens are taken.
@@ -126,14 +170,14 @@ impl SignIn {
             loop {
                 beats.tick().await;
                 self.issuers.forget_old(clock::now());
+                if let Some(signed_in) = &self.signed_in
+                    && let Err(error) = signed_in.forget_old(clock::now()).await
+                {
+                    tracing::warn!(%error, "sessions that are over could not be forgotten");
+                }
             }
         };
-        let fetch = |authority: &Authority| -> Arc<dyn Fetch> {
-            match self.documents.get(&authority.issuer) {
-                Some(documents) => Arc::clone(documents) as _,
-                None => Arc::new(Nowhere),
-            }
-        };
+        let fetch = |authority: &Authority| self.way_to(&authority.issuer);
         let issuers = Arc::clone(&self.issuers).tend(|issuer| fetch(&issuer.authority), clock::now);
         let signals = Arc::clone(&self.signals).tend(fetch, clock::now);
         tokio::join!(issuers, signals, look_again, forget);
@@ -188,6 +232,7 @@ pub(crate) fn misfits(config: &Config) -> Vec<String> {
     if let (Err(error), true) = (SignIn::open(config, &Arc::default()), found.is_empty()) {
         found.push(error.to_string());
     }
+    found.extend(config.sign_in.as_ref().and_then(|wanted| misfit(config, wanted)));
     for one in &config.transmitters {
         let is_known = |issuer: &String| {
             config
@@ -203,6 +248,37 @@ pub(crate) fn misfits(config: &Config) -> Vec<String> {
         }
     }
     found
+}
+
+/// Why people cannot sign in through tools as the configuration says.
+pub(crate) fn misfit(config: &Config, wanted: &SignInConfig) -> Option<String> {
+    let (line, url) = (wanted.position.line, &wanted.issuer);
+    let mut issuers = config.issuers.iter().map(|one| &one.settings);
+    let Some(issuer) = issuers.find(|one| one.authority.issuer == *url) else {
+        return Some(format!(
+            "line {line}: people are to sign in at `{url}`, which is not an issuer here"
+        ));
+    };
+    if issuer.client_id.is_none() {
+        return Some(format!(
+            "line {line}: people are to sign in at `{url}`, where we have no `client_id`"
+        ));
+    }
+    if wanted.session > issuer.authority.max_age {
+        return Some(format!(
+            "line {line}: a session would outlive what is remembered of ended sign-ins at `{url}`: give the issuer a \
+             `max_age` that is at least as long as `session`"
+        ));
+    }
+    if wanted.public_url.is_none() && config.listeners.iter().all(|one| one.public_url.is_none()) {
+        return Some(format!(
+            "line {line}: tools and browsers need a `public_url`, here or at the first listener"
+        ));
+    }
+    let secret = wanted.client_secret.as_ref().map(Credential::read);
+    secret
+        .and_then(Result::err)
+        .map(|error| format!("line {line}: {error:#}"))
 }
 
 /// Clients of issuers that stand for an application that the register does not have.

@@ -1,13 +1,16 @@
 //! Documents of sign-in providers: fetched as a connector would call, with a trust and a proxy of their own.
 
+use super::address::escape;
 use super::error::ConnectorError;
 use super::line::Line;
 use super::options::ConnectorOptions;
 use super::token::may_be_asked;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{ACCEPT, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Request};
 use identity::tokens::{Fetch, FetchError, Fetching, LARGEST_DOCUMENT};
 use std::time::Duration;
 
@@ -32,32 +35,89 @@ impl Documents {
         Line::open(name, options, environment).map(|line| Self { line })
     }
 
-    async fn fetch(&self, url: &str) -> Result<Vec<u8>, FetchError> {
-        if !may_be_asked(url) {
-            return Err(FetchError::new("the address is not reached by https"));
-        }
-        let mut request = Request::new(Full::<Bytes>::default());
-        *request.uri_mut() = url.parse().map_err(|_| FetchError::new("the address is none"))?;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(ACCEPT, json);
+    /// Sends a form, or asks for a document where there is none; gives the status and what came with it.
+    ///
+    /// # Errors
+    /// When nothing is sent to such an address, nobody answers in time, or the answer is too large.
+    pub async fn ask(
+        &self,
+        url: &str,
+        client: Option<(&str, &str)>,
+        form: Option<&[(&'static str, String)]>,
+    ) -> Result<(u16, Vec<u8>), FetchError> {
+        let asked = tokio::time::timeout(LIMIT, self.exchange(request(url, client, form)?));
+        asked
+            .await
+            .unwrap_or_else(|_| Err(FetchError::new("the provider did not answer in time")))
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<(u16, Vec<u8>), FetchError> {
         let answer = self.line.client(LIMIT).request(request).await;
         let answer = answer.map_err(|_| FetchError::new("the provider could not be reached"))?;
-        if answer.status() != StatusCode::OK {
-            let status = answer.status().as_u16();
-            return Err(FetchError::new(format!("the provider answered {status}")));
-        }
+        let status = answer.status().as_u16();
         #[expect(clippy::disallowed_methods, reason = "the body is limited, and its time too")]
         let body = Limited::new(answer.into_body(), LARGEST_DOCUMENT).collect().await;
         let body = body.map_err(|_| FetchError::new("the answer was too large or broke off"))?;
-        Ok(body.to_bytes().to_vec())
+        Ok((status, body.to_bytes().to_vec()))
     }
+
+    async fn fetch(
+        &self,
+        url: &str,
+        client: Option<(&str, &str)>,
+        form: Option<&[(&'static str, String)]>,
+    ) -> Result<Vec<u8>, FetchError> {
+        let (status, bytes) = self.ask(url, client, form).await?;
+        match status {
+            200 => Ok(bytes),
+            _ => Err(FetchError::new(format!("the provider answered {status}"))),
+        }
+    }
+}
+
+fn request(
+    url: &str,
+    client: Option<(&str, &str)>,
+    form: Option<&[(&'static str, String)]>,
+) -> Result<Request<Full<Bytes>>, FetchError> {
+    if !may_be_asked(url) {
+        return Err(FetchError::new("the address is not reached by https"));
+    }
+    let fields = form.unwrap_or_default().iter();
+    let fields: Vec<_> = fields
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect();
+    let mut request = Request::new(Full::from(fields.join("&")));
+    *request.uri_mut() = url.parse().map_err(|_| FetchError::new("the address is none"))?;
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if let Some((name, secret)) = client {
+        // each is escaped as in a form before they are joined (RFC 6749, section 2.3.1)
+        let joined = STANDARD.encode(format!("{}:{}", escape(name), escape(secret)));
+        let mut value = HeaderValue::from_str(&format!("Basic {joined}"))
+            .map_err(|_| FetchError::new("the client cannot be named"))?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    if form.is_some() {
+        let sort = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert(CONTENT_TYPE, sort);
+        *request.method_mut() = Method::POST;
+    }
+    Ok(request)
 }
 
 impl Fetch for Documents {
     fn get<'a>(&'a self, url: &'a str) -> Fetching<'a> {
-        Box::pin(async move {
-            let fetched = tokio::time::timeout(LIMIT, self.fetch(url)).await;
-            fetched.unwrap_or_else(|_| Err(FetchError::new("the provider did not answer in time")))
-        })
+        Box::pin(self.fetch(url, None, None))
+    }
+
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        client: Option<(&'a str, &'a str)>,
+        form: &'a [(&'static str, String)],
+    ) -> Fetching<'a> {
+        Box::pin(self.fetch(url, client, Some(form)))
     }
 }

@@ -3,9 +3,10 @@
 use super::{KeepError, Sort};
 use crate::directory::{DirectoryStore, Kept, People, PeopleBuilder};
 use crate::keys::{KeyStore, LiveKeys};
+use crate::signed_in::SignedIn;
 use register::model::Instant;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Changes from which on everything is read again rather than one record after the other.
 const MANY: usize = 2_000;
@@ -16,6 +17,7 @@ pub struct Follower {
     keys_kept: Arc<dyn KeyStore>,
     people: Arc<People>,
     keys: Arc<LiveKeys>,
+    signed_in: OnceLock<Arc<SignedIn>>,
     seen: AtomicU64,
 }
 
@@ -39,8 +41,19 @@ impl Follower {
             keys_kept,
             people,
             keys,
+            signed_in: OnceLock::new(),
             seen: AtomicU64::new(0),
         }
+    }
+
+    /// Brings ends of these sessions along from now on, and those that are known already at once.
+    ///
+    /// # Errors
+    /// When the store cannot be read; then some that have ended may not be known here.
+    pub async fn follow_sessions(&self, signed_in: &Arc<SignedIn>) -> Result<(), KeepError> {
+        // whoever is followed is followed for good
+        let _first = self.signed_in.set(Arc::clone(signed_in));
+        signed_in.take_up(None).await
     }
 
     /// Reads everything.
@@ -64,6 +77,9 @@ impl Follower {
         self.people.replace(builder);
         self.people.set_synced(synced);
         self.keys.replace(keys);
+        if let Some(signed_in) = self.signed_in.get() {
+            signed_in.take_up(None).await?;
+        }
         self.seen.store(seen, Ordering::Relaxed);
         Ok(Followed { records })
     }
@@ -91,8 +107,13 @@ impl Follower {
                     None => self.keys.forget(id),
                 },
                 Sort::Sync => self.people.set_synced(self.people_kept.synced().await?),
+                Sort::Session => {
+                    if let Some(signed_in) = self.signed_in.get() {
+                        signed_in.take_up(Some(id)).await?;
+                    }
+                }
                 // whoever keeps those in memory follows them
-                Sort::Session | Sort::Trip => {}
+                Sort::Trip => {}
             }
             records = records.saturating_add(1);
         }

@@ -38,6 +38,22 @@ pub trait SessionStore: Send + Sync {
     /// Ends every session of a person; how many there were.
     fn end_sessions_of<'a>(&'a self, person: &'a str) -> Keeping<'a, u64>;
 
+    /// Keeps a session in place of the same one, if that is still as it was read; false: it is not, and nothing has
+    /// changed. Where `is_told`, whoever follows the feed of changes looks at this person's sessions.
+    fn change_session<'a>(
+        &'a self,
+        before: &'a SessionRecord,
+        after: &'a SessionRecord,
+        is_told: bool,
+    ) -> Keeping<'a, bool>;
+
+    /// Shows the sessions of a person, or everybody's, in no order, without holding up anybody who writes.
+    fn each_session<'a>(
+        &'a self,
+        person: Option<&'a str>,
+        see: &'a mut (dyn FnMut(SessionRecord) + Send),
+    ) -> Keeping<'a, ()>;
+
     /// Forgets sessions that were over before the instant; how many there were.
     fn forget_sessions(&self, before: Instant) -> Keeping<'_, u64>;
 }

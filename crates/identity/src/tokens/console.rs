@@ -7,6 +7,8 @@
 //! An attempt is good once, for ten minutes, in the browser in which it began, for the issuer at which it began. The
 //! browser holds a random id and nothing else; what is kept on this side is kept under the id's digest.
 
+mod stored;
+
 use super::TokenError;
 use super::discovery::Discovery;
 use super::identity_token;

@@ -15,6 +15,18 @@ pub const LARGEST_DOCUMENT: usize = 256 * 1024;
 pub trait Fetch: Send + Sync {
     /// Fetches the document at this address.
     fn get<'a>(&'a self, url: &'a str) -> Fetching<'a>;
+
+    /// Sends a form to this address, with the name and secret of a client if there is one, and fetches the answer. Who
+    /// only fetches sends nothing.
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        client: Option<(&'a str, &'a str)>,
+        form: &'a [(&'static str, String)],
+    ) -> Fetching<'a> {
+        let (_, _, _) = (url, client, form);
+        Box::pin(async { Err(FetchError::new("nothing is sent this way")) })
+    }
 }
 
 /// Why a document was not fetched.

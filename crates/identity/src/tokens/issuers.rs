@@ -166,7 +166,7 @@ impl Issuers {
     }
 
     /// Who we are as a client of an issuer at which people sign in.
-    pub(super) fn client_of(&self, issuer: &str) -> Option<&str> {
+    pub fn client_of(&self, issuer: &str) -> Option<&str> {
         let mut issuers = self.issuers.iter();
         let found = issuers.find(|other| other.settings.authority.issuer == issuer)?;
         found.settings.client_id.as_deref()
@@ -192,7 +192,7 @@ impl Issuers {
 }
 
 /// SHA-256 of a text.
-pub(super) fn sha256(text: &str) -> [u8; 32] {
+pub(crate) fn sha256(text: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     bytes

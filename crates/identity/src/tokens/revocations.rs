@@ -72,7 +72,7 @@ impl Revocations {
     }
 
     /// Whether what was issued then to somebody of these names still stands.
-    pub(super) fn stand(&self, issuer: &str, names: &[Name], issued_at: Instant) -> bool {
+    pub fn stand(&self, issuer: &str, names: &[Name], issued_at: Instant) -> bool {
         let issuers = self.issuers.read().unwrap_or_else(PoisonError::into_inner);
         issuers.get(issuer).is_none_or(|own| own.stands(names, issued_at))
     }

@@ -37,8 +37,43 @@ pub(crate) async fn sessions_begin_and_end(store: Arc<Store>) {
         told,
         [(Sort::Session, "c".to_owned()), (Sort::Session, "a".to_owned())]
     );
+    sessions_change_once(&store, session(5, "d")).await;
     let shown = format!("{:?}", session(1, "a"));
     assert!(!shown.contains("[1") && !shown.contains("data"), "{shown}");
+}
+
+/// Of two who change what they read, one does; and all sessions are shown, or those of one person.
+async fn sessions_change_once(store: &Store, before: SessionRecord) {
+    let seen = store.last_change().await.unwrap();
+    store.keep_session(&before).await.unwrap();
+    let with = |data: &str| SessionRecord {
+        data: data.to_owned(),
+        ..before.clone()
+    };
+    assert!(store.change_session(&before, &with("1"), false).await.unwrap());
+    assert!(!store.change_session(&before, &with("2"), true).await.unwrap());
+    assert_eq!(store.changes_since(seen).await.unwrap().records, []);
+    assert!(store.change_session(&with("1"), &with("3"), true).await.unwrap());
+    let told = store.changes_since(seen).await.unwrap().records;
+    assert_eq!(told, [(Sort::Session, "d".to_owned())]);
+    let other = SessionRecord {
+        id_hash: [6; 32],
+        person: "e".to_owned(),
+        ..with("4")
+    };
+    store.keep_session(&other).await.unwrap();
+    for (person, expected) in [
+        (None, vec![with("3"), other.clone()]),
+        (Some("e"), vec![other]),
+        (Some("f"), vec![]),
+    ] {
+        let mut found = Vec::new();
+        store
+            .each_session(person, &mut |session| found.push(session))
+            .await
+            .unwrap();
+        assert_eq!(found, expected);
+    }
 }
 
 pub(crate) async fn trips_are_kept_by_source(store: Arc<Store>) {

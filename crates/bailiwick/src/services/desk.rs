@@ -1,0 +1,57 @@
+//! The desk at which coding tools sign people in, as configured, behind the routes of the gateway.
+
+use super::sign_in::SignIn;
+use crate::clock;
+use crate::config::SignInConfig;
+use crate::config::credential::Credential;
+use gateway::{Answering, SignInDesk, Switch};
+use signin::{Asked, ClientSecret, Desk, DeskSettings, Knows};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The desk, as the gateway asks it.
+struct AtGateway(Desk);
+
+impl SignInDesk for AtGateway {
+    fn answer<'a>(&'a self, address: IpAddr, request: http::Request<bytes::Bytes>) -> Answering<'a> {
+        Box::pin(async move {
+            let asked = Asked {
+                method: request.method(),
+                path: request.uri().path(),
+                query: request.uri().query(),
+                headers: request.headers(),
+                body: request.body(),
+                address,
+            };
+            self.0.answer(asked).await
+        })
+    }
+}
+
+/// Opens the desk. Who is known is asked in whatever register is in force then.
+pub(crate) fn open(
+    wanted: &SignInConfig,
+    sign_in: &SignIn,
+    public_url: String,
+    switch: &Arc<Switch>,
+) -> Option<Arc<dyn SignInDesk>> {
+    let switch = Arc::clone(switch);
+    let knows: Knows = Arc::new(move |person| switch.load().collector().knows(person));
+    let desk = Desk::new(DeskSettings {
+        signed_in: Arc::clone(sign_in.signed_in()?),
+        issuers: sign_in.issuers(),
+        issuer: wanted.issuer.clone(),
+        client_secret: wanted.client_secret.clone().map(secret),
+        provider: sign_in.way_to(&wanted.issuer),
+        public_url,
+        login_notice: wanted.login_notice.clone(),
+        knows,
+        clock: clock::now,
+    });
+    Some(Arc::new(AtGateway(desk)))
+}
+
+/// Reads the secret whenever it is needed, so that it can be replaced while we serve.
+fn secret(place: Credential) -> ClientSecret {
+    Arc::new(move || place.read().map_err(|error| format!("{error:#}")))
+}
