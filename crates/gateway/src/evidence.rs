@@ -42,6 +42,7 @@ fn chosen<'h>(request: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Fau
 
 fn fault(error: &CollectError) -> Fault {
     let code = match error {
+        CollectError::OutOfSight { .. } => FaultCode::DirectoryUnavailable,
         CollectError::NotAllowed { .. } => FaultCode::NotOfApplication,
         CollectError::SignedOut { .. } => FaultCode::Unauthenticated,
         CollectError::MayNotAct { .. }

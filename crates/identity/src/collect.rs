@@ -41,6 +41,14 @@ pub struct Collected {
 /// Why the facts of a request cannot be collected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CollectError {
+    /// The store of the directory has not answered for too long.
+    #[error(
+        "what is known of people and keys is of {since}: the store has not answered since, and what was revoked is not seen"
+    )]
+    OutOfSight {
+        /// When it last did.
+        since: Instant,
+    },
     /// The holder of the key is in no directory.
     #[error("the key belongs to `{person}`, whom the directory does not know")]
     UnknownPerson {
@@ -176,6 +184,9 @@ impl FactCollector {
         choice: Choice<'_>,
         at: Instant,
     ) -> Result<Collected, CollectError> {
+        if let Some(since) = self.directory.lost_since(at) {
+            return Err(CollectError::OutOfSight { since });
+        }
         self.check_standing(caller)?;
         let holder = &caller.holder;
         let person = || holder.person.clone();

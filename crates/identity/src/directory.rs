@@ -21,6 +21,7 @@ mod of_register;
 mod people;
 mod person;
 mod protected;
+mod sight;
 
 pub use darkness::{Dark, Darkening, Limits};
 pub use entry::DirectoryEntry;
@@ -36,6 +37,7 @@ pub use of_register::RegisterDirectory;
 pub use people::{People, PeopleBuilder, Standing};
 pub use person::{Attested, Email, Enterprise, Names, PersonRecord, Profile, Work};
 pub use protected::Protected;
+pub use sight::Sight;
 
 use decision::Screening;
 use register::model::Instant;
@@ -52,6 +54,11 @@ pub trait Directory: Send + Sync {
     /// When the source of this entry was last completely in step; that of the whole directory, unless it has several.
     fn synced_for(&self, _: &DirectoryEntry) -> Option<Instant> {
         self.synced_at()
+    }
+
+    /// When this was last seen to be what its store has, if that is too long ago for anything in it to be relied on.
+    fn lost_since(&self, _: Instant) -> Option<Instant> {
+        None
     }
 
     /// What sanctions screening found about the person of this id, and when.

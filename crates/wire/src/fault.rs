@@ -37,6 +37,8 @@ pub enum FaultCode {
     UpstreamCut,
     /// The decision could not be recorded, so nothing was sent.
     AuditUnavailable,
+    /// What is known of people and keys is too old to be relied on.
+    DirectoryUnavailable,
     /// The request carries what another gateway would take for routing.
     RoutingNotTaken,
     /// The request uses something that the provider keeps.
@@ -72,7 +74,7 @@ struct Manner(&'static str, StatusCode, &'static str, &'static str, bool);
 
 impl FaultCode {
     /// Every code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::InvalidRequest,
         Self::WrongRoute,
         Self::NotOfApplication,
@@ -87,6 +89,7 @@ impl FaultCode {
         Self::UpstreamUnavailable,
         Self::UpstreamCut,
         Self::AuditUnavailable,
+        Self::DirectoryUnavailable,
         Self::RoutingNotTaken,
         Self::ProviderState,
         Self::ToolNotPermitted,
@@ -167,6 +170,7 @@ impl FaultCode {
             }
             Self::UpstreamCut => Manner("upstream_cut", StatusCode::BAD_GATEWAY, API, API, true),
             Self::AuditUnavailable => Manner("audit_unavailable", AWAY, API, API, true),
+            Self::DirectoryUnavailable => Manner("directory_unavailable", AWAY, API, API, true),
             Self::RoutingNotTaken
             | Self::ProviderState
             | Self::ToolNotPermitted

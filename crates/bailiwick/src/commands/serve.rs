@@ -43,7 +43,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     services::runtime(config.log)?.block_on(async {
         let ending = Ending::watch()?;
         let store = keeping::open(&data, &config.store).await?;
-        let following = Following::begin(&store, &data).await?;
+        let following = Following::begin(&store, &data, config.store.max_stale).await?;
         let kept = Kept::open(&data, KeyRing::new(data.key_hasher()?, []))?.with_store(following);
         let services = Services::new(snapshot, ways, kept);
         let telemetry = match config.telemetry {

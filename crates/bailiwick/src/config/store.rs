@@ -12,6 +12,8 @@ pub(crate) struct StoreConfig {
     pub(crate) sealing_key: Option<Credential>,
     /// Where former keys are found, which open what is not sealed anew yet.
     pub(crate) former_keys: Vec<Credential>,
+    /// Seconds for which what was read is good while the store does not answer; `None`: as long as is usual.
+    pub(crate) max_stale: Option<i64>,
 }
 
 /// In which database.

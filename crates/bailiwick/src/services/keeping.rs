@@ -5,17 +5,19 @@ use crate::config::{Config, KeptIn, StoreConfig};
 use crate::data::{self, DataDir};
 use anyhow::Context as _;
 use gateway::Switch;
-use identity::directory::{Dark, DirectoryStore, Limits};
+use identity::directory::{Dark, DirectoryStore, Limits, Sight};
 use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
 use identity::signed_in::SignedIn;
-use identity::{Follower, People};
+use identity::{Follower, KeepError, People};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Location, Sealer, Store};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 /// How often it is asked what has changed: what is revoked anywhere ends here within a second.
 const LOOK: Duration = Duration::from_millis(250);
+/// How long a look may take; reading everybody again takes the longest.
+const LOOKS_FOR: Duration = Duration::from_secs(60);
 /// Looks between two notes of when keys were last taken.
 const NOTE: u32 = 120;
 /// Looks between two warnings about facts that grow old.
@@ -58,6 +60,15 @@ pub(crate) fn named(
     Ok((DataDir::open(&data::named(given, config.data.clone())?)?, config))
 }
 
+/// Whether the store does not answer, and whether what was read from it is still good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Away {
+    #[default]
+    No,
+    Good,
+    Lost,
+}
+
 /// A store in memory, and what keeps it in step.
 pub(crate) struct Following {
     follower: Follower,
@@ -68,9 +79,13 @@ pub(crate) struct Following {
 }
 
 impl Following {
-    /// Reads everything.
-    pub(crate) async fn begin(store: &Arc<Store>, data: &DataDir) -> anyhow::Result<Self> {
-        let people = Arc::new(People::default());
+    /// Reads everything; while the store does not answer, that is good for so many seconds.
+    pub(crate) async fn begin(
+        store: &Arc<Store>,
+        data: &DataDir,
+        max_stale: Option<i64>,
+    ) -> anyhow::Result<Self> {
+        let people = Arc::new(People::within(max_stale.unwrap_or(Sight::LIMIT)));
         let keys = Arc::new(LiveKeys::new(data.key_hasher()?));
         let follower = Follower::new(
             Arc::clone(store) as Arc<dyn DirectoryStore>,
@@ -78,7 +93,9 @@ impl Following {
             Arc::clone(&people),
             Arc::clone(&keys),
         );
+        let now = clock::now();
         follower.begin().await.context("the store cannot be read")?;
+        people.sight().saw(now);
         Ok(Self {
             follower,
             people,
@@ -96,23 +113,26 @@ impl Following {
     pub(crate) async fn run(&self, switch: &Switch) {
         let mut looks: Interval = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut count, mut is_away): (u32, bool) = (0, false);
+        let (mut count, mut away) = (0_u32, Away::No);
         loop {
             looks.tick().await;
-            match self.follower.look().await {
+            let now = clock::now();
+            let looked = timeout(LOOKS_FOR, self.follower.look()).await;
+            let looked = looked.unwrap_or_else(|_| {
+                let reason = "it does not answer in time".to_owned();
+                Err(KeepError::Away { reason })
+            });
+            match looked {
                 Ok(followed) => {
-                    if std::mem::take(&mut is_away) {
+                    self.people.sight().saw(now);
+                    if std::mem::take(&mut away) != Away::No {
                         tracing::info!("the store answers again");
                     }
                     if followed.records > 0 {
                         switch.reconsider();
                     }
                 }
-                Err(error) if !is_away => {
-                    is_away = true;
-                    tracing::error!(%error, "what changes in the store is not seen; what was read from it stays");
-                }
-                Err(_) => {}
+                Err(error) => self.note_away(&mut away, &error, switch),
             }
             if count.is_multiple_of(NOTE) {
                 self.note_uses().await;
@@ -121,6 +141,23 @@ impl Following {
                 self.warn();
             }
             count = count.wrapping_add(1);
+        }
+    }
+
+    /// Says once that the store does not answer, and once that this has lasted too long; then answers on their way end.
+    fn note_away(&self, away: &mut Away, error: &KeepError, switch: &Switch) {
+        let lost = self.people.sight().lost_since(clock::now());
+        match (*away, lost) {
+            (Away::No | Away::Good, Some(since)) => {
+                *away = Away::Lost;
+                tracing::error!(%error, %since, "the store has not answered for too long: nobody is served until it does");
+                switch.reconsider();
+            }
+            (Away::No, None) => {
+                *away = Away::Good;
+                tracing::error!(%error, "what changes in the store is not seen; what was read from it stays for now");
+            }
+            (Away::Good, None) | (Away::Lost, _) => {}
         }
     }
 

@@ -206,6 +206,29 @@ mod tests {
     }
 
     #[test]
+    fn a_store_that_is_out_of_sight_for_too_long_says_nothing_of_anybody() {
+        let register = register();
+        let people = Arc::new(People::within(900));
+        let listed = Arc::new(RegisterDirectory::of(&register, NOW));
+        let directory = Arc::new(JoinedDirectory::new(Arc::clone(&people), listed));
+        let collector = FactCollector::new(&register, Zones::default(), directory);
+        // also somebody whom the register lists: the store may have ended them
+        let caller = Caller::from(Arc::new(token("silent", "silent", None)));
+        let ask = |at| {
+            let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            collector.collect_for(&caller, peer, Choice::default(), at)
+        };
+        people.sight().saw(NOW);
+        assert!(ask(NOW.plus(900)).is_ok());
+        assert_eq!(
+            ask(NOW.plus(901)).err(),
+            Some(CollectError::OutOfSight { since: NOW })
+        );
+        people.sight().saw(NOW.plus(901));
+        assert!(ask(NOW.plus(901)).is_ok());
+    }
+
+    #[test]
     fn an_end_user_is_as_old_as_their_own_source() {
         let hr = |synced: &[Synced]| {
             let people = People::default();

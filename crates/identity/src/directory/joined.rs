@@ -53,6 +53,11 @@ impl JoinedDirectory {
 }
 
 impl Directory for JoinedDirectory {
+    fn lost_since(&self, at: Instant) -> Option<Instant> {
+        // also whom the register lists may have been ended in the store meanwhile
+        self.store.lost_since(at)
+    }
+
     fn person(&self, id: &str) -> Option<Arc<DirectoryEntry>> {
         match self.store.standing(id) {
             Some(Standing::Active(entry)) => Some(entry),

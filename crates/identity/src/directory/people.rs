@@ -4,7 +4,7 @@
 //! so that it is not looked for anywhere else.
 
 use super::entry::Shares;
-use super::{Directory, DirectoryEntry, Kept, PersonRecord, Synced};
+use super::{Directory, DirectoryEntry, Kept, PersonRecord, Sight, Synced};
 use crate::sharded::Sharded;
 use decision::Screening;
 use register::model::{Instant, PlaceFact};
@@ -18,6 +18,7 @@ pub struct People {
     known_as: Sharded<Arc<str>>,
     synced: arc_swap::ArcSwap<HashMap<Arc<str>, Instant>>,
     shared: Mutex<Shared>,
+    sight: Sight,
 }
 
 /// How an id stands.
@@ -85,6 +86,7 @@ impl Default for People {
             known_as: Sharded::new(),
             synced: arc_swap::ArcSwap::default(),
             shared: Mutex::default(),
+            sight: Sight::default(),
         }
     }
 }
@@ -107,6 +109,19 @@ impl PeopleBuilder {
 }
 
 impl People {
+    /// Nobody yet; while the store does not answer, what was read from it is good for so many seconds.
+    pub fn within(limit: i64) -> Self {
+        Self {
+            sight: Sight::within(limit),
+            ..Self::default()
+        }
+    }
+
+    /// When the store was last seen to have what is here.
+    pub const fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
     /// Puts everybody in place of everybody.
     pub fn replace(&self, people: PeopleBuilder) {
         *self.shared.lock().unwrap_or_else(PoisonError::into_inner) = people.shared;
@@ -190,6 +205,10 @@ impl People {
 }
 
 impl Directory for People {
+    fn lost_since(&self, at: Instant) -> Option<Instant> {
+        self.sight.lost_since(at)
+    }
+
     fn person(&self, id: &str) -> Option<Arc<DirectoryEntry>> {
         match self.all.get(id)? {
             Standing::Active(entry) => Some(entry),

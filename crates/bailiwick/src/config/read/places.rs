@@ -173,7 +173,7 @@ impl Reader<'_> {
     }
 
     /// A time in seconds.
-    fn seconds(&self, table: &DeTable<'_>, key: &str) -> Option<i64> {
+    pub(super) fn seconds(&self, table: &DeTable<'_>, key: &str) -> Option<i64> {
         let (text, at) = self.text(table, key)?;
         let units = [("s", 1), ("m", 60), ("h", 3600), ("d", Instant::DAY)];
         let found = units.iter().find_map(|(unit, seconds)| {

@@ -13,7 +13,13 @@ impl Reader<'_> {
         };
         self.known_keys(
             table,
-            &["sqlite", "postgres", "sealing_key", "former_sealing_keys"],
+            &[
+                "sqlite",
+                "postgres",
+                "sealing_key",
+                "former_sealing_keys",
+                "max_stale",
+            ],
         );
         let sqlite = self.path(table, "sqlite").map(KeptIn::Sqlite);
         let postgres = self.secret(table, "postgres").map(KeptIn::Postgres);
@@ -25,6 +31,7 @@ impl Reader<'_> {
             kept_in: sqlite.or(postgres).unwrap_or_default(),
             sealing_key: self.secret(table, "sealing_key"),
             former_keys: self.secrets(table, "former_sealing_keys"),
+            max_stale: self.seconds(table, "max_stale"),
         }
     }
 
@@ -90,9 +97,10 @@ mod tests {
             kept_in: KeptIn::Postgres(Credential::Env("DATABASE".to_owned())),
             sealing_key: Some(Credential::File(PathBuf::from("etc/key"))),
             former_keys: vec![Credential::Env("FORMER".to_owned())],
+            max_stale: Some(300),
         };
         let text = "[store]\npostgres = \"env:DATABASE\"\nsealing_key = \"file:key\"\n\
-            former_sealing_keys = [\"env:FORMER\"]\n";
+            former_sealing_keys = [\"env:FORMER\"]\nmax_stale = \"5m\"\n";
         check(text, &postgres);
     }
 
@@ -110,6 +118,7 @@ mod tests {
             ),
             ("[store]\nsealing_key = 7\n", "is a text"),
             ("[store]\nformer_sealing_keys = \"env:A\"\n", "is a list of texts"),
+            ("[store]\nmax_stale = \"soon\"\n", "`soon` is not a time"),
             (
                 "[store]\nsqlite = \"a\"\npostgres = \"env:A\"\n",
                 "either in `sqlite` or in `postgres`",
