@@ -3,8 +3,8 @@
 The provider is oidc-provider, certified and unmodified; the tools are Claude Code and Codex, unmodified. What is shown:
 the device flow from a code to a token, with every form in between; what must not lead to a token; that a token is good
 for what its person may and for nothing else; settings made for each person; renewal, and what happens when a renewal comes
-twice; ends of sign-ins; the same tokens after a restart; Claude Code signed in, renewing, signing out; `bailiwick login`
-and `token` with Codex.
+twice; ends of sign-ins; the same tokens after a restart; Claude Code signed in, renewing, signing out, and its own `/login`
+in a terminal; `bailiwick login` and `token` with Codex.
 """
 
 import base64
@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import socket
 import stat
 import subprocess
@@ -482,6 +483,81 @@ def claude_code(bank, folder, place):
     check("where nothing is permitted nothing is asked, and the reason is shown", code != 0 and not Upstream.asked and "Greater China" in shown, shown)
 
 
+class Terminal:
+    """A terminal in which somebody types, with a folder in the place of /etc for this program only."""
+
+    def __init__(self, place, etc, command, environment):
+        self.name = f"bailiwick-{os.getpid()}"
+        inside = 'mount --bind "$0" /etc && exec "$@"'
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        whole = ["unshare", "-rm", "sh", "-c", inside, str(etc), "env", "-i", *variables, *command]
+        size = ["-x", "160", "-y", "60"]
+        self.tmux("-f", "/dev/null", "new-session", "-d", *size, "-s", "one", "-c", str(place), shlex.join(whole))
+
+    def tmux(self, *arguments):
+        done = subprocess.run(["tmux", "-L", self.name, *arguments], capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def shown(self):
+        return self.tmux("capture-pane", "-p", "-J", "-t", "one")
+
+    def wait(self, *texts):
+        """Waits until one of these is shown, and says which."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            shown = self.shown()
+            for text in texts:
+                if re.search(text, shown):
+                    return text, shown
+            time.sleep(0.2)
+        raise AssertionError(f"none of {texts} was shown:\n{self.shown()}")
+
+    def type(self, *keys):
+        for key in keys:
+            self.tmux("send-keys", "-t", "one", key)
+            time.sleep(0.3)
+
+    def close(self):
+        subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True, timeout=LIMIT)
+
+
+def login_in_claude_code(bank, folder, place):
+    """Claude Code's own `/login`, on its own screens."""
+    etc = place / "etc"
+    subprocess.run(["cp", "-a", "/etc", str(etc)], capture_output=True)
+    (etc / "claude-code").mkdir(exist_ok=True)
+    managed = {"forceLoginMethod": "gateway", "forceLoginGatewayUrl": bank.url}
+    (etc / "claude-code/managed-settings.json").write_text(json.dumps(managed))
+    tool = ClaudeCode(folder, bank, place / "claude-login")
+    seen = {"hasCompletedOnboarding": True, "theme": "dark", "projects": {str(tool.home): {"hasTrustDialogAccepted": True}}}
+    (tool.home / ".claude.json").write_text(json.dumps(seen))
+    environment = {
+        "HOME": tool.home, "PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", "BROWSER": "true",
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1",
+    }
+    terminal = Terminal(tool.home, etc, [str(tool.program)], environment)
+    try:
+        terminal.wait("Not logged in")
+        terminal.type("/login", "Enter")
+        terminal.wait(re.escape(bank.url))
+        terminal.type("Enter")
+        terminal.wait("[Tt]rust")
+        terminal.type("Up", "Enter")
+        _, shown = terminal.wait(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
+        code = re.search(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b", shown).group(0)
+        check("Claude Code's own sign-in shows the code and the notice", NOTICE in " ".join(shown.split()), shown)
+        bank.approve(f"{bank.url}/device?user_code={code}", "us-engineer")
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not (tool.file.exists() and "enterpriseGateway" in tool.file.read_text()):
+            time.sleep(0.2)
+        check("and signs its person in", tool.file.exists() and bank.models({"access_token": tool.held()["jwt"]})[0] == 200, terminal.shown())
+    finally:
+        terminal.close()
+    code, shown = tool.run("-p", "Hello")
+    check("who then works on", code == 0 and ANSWER in shown, shown)
+
+
 def command_line(bank, codex, place):
     home = place / "terminal"
     home.mkdir()
@@ -570,6 +646,7 @@ def main(program, provider_folder, claude_folder, codex_folder):
             renewed_and_ended(bank)
             command_line(bank, codex_folder, place)
             claude_code(bank, claude_folder, place)
+            login_in_claude_code(bank, claude_folder, place)
         finally:
             upstream.shutdown()
             bank.stop()
