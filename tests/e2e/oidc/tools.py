@@ -87,13 +87,16 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked = []
+    left = threading.Event()
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
         self.asked.append(body["model"])
         message = {"id": "m", "type": "message", "role": "assistant", "model": body["model"], "content": []}
         usage = {"input_tokens": 1, "output_tokens": 7}
-        if "count_tokens" in self.path:
+        if "for ever" in str(body["messages"]):
+            self.endless({**message, "stop_reason": None, "stop_sequence": None, "usage": usage})
+        elif "count_tokens" in self.path:
             self.whole({"input_tokens": 5})
         elif not body.get("stream"):
             content = [{"type": "text", "text": ANSWER}]
@@ -109,6 +112,23 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             ]
             lines = [f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n" for name, data in events]
             self.send("text/event-stream", "".join(lines).encode())
+
+    def endless(self, message):
+        """An answer that goes on until nobody listens."""
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        self.close_connection = True
+        block = {"index": 0, "content_block": {"type": "text", "text": ""}}
+        first = [("message_start", {"message": message}), ("content_block_start", block)]
+        more = [("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": "x"}})] * 600
+        try:
+            for name, data in first + more:
+                self.wfile.write(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode())
+                self.wfile.flush()
+                time.sleep(0.1)
+        except OSError:
+            self.left.set()
 
     def whole(self, answer):
         self.send("application/json", json.dumps(answer).encode())
@@ -394,6 +414,21 @@ def renewed_and_ended(bank):
         time.sleep(1.1)
 
 
+def ended_in_a_stream(bank):
+    tokens = bank.signed_in("us-engineer")
+    question = {"role": "user", "content": "Go on for ever"}
+    body = {"model": "claude-haiku", "max_tokens": 9, "stream": True, "messages": [question]}
+    headers = {"authorization": f"Bearer {tokens['access_token']}", "content-type": "application/json"}
+    request = urllib.request.Request(f"{bank.url}/v1/messages", data=json.dumps(body).encode(), headers=headers)
+    answer = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=LIMIT)
+    check("an answer begins", b"message_start" in answer.readline())
+    began = time.monotonic()
+    by_revocation(bank, tokens)
+    rest = answer.read().decode()
+    check("signing out ends it within a second", time.monotonic() - began < 1 + 2 and "was ended" in rest, rest[-500:])
+    check("and the provider of the model is left", Upstream.left.wait(5))
+
+
 def by_event(bank, _):
     statement = bank.provider.tell("event us-engineer")["statement"]
     assert call(f"{bank.url}/sign-in/events", statement=statement)[0] == 202
@@ -644,6 +679,7 @@ def main(program, provider_folder, claude_folder, codex_folder):
             good_for_its_person(bank, tokens)
             refused_and_denied(bank)
             renewed_and_ended(bank)
+            ended_in_a_stream(bank)
             command_line(bank, codex_folder, place)
             claude_code(bank, claude_folder, place)
             login_in_claude_code(bank, claude_folder, place)

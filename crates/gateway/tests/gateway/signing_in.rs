@@ -34,13 +34,21 @@ fn stranger_at(world: &World) -> Caller {
 #[tokio::test]
 async fn without_a_desk_nothing_of_it_exists() {
     let (world, _provider) = world(None).await;
-    for path in ["/.well-known/oauth-authorization-server", "/device", "/managed/settings"] {
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/device",
+        "/managed/settings",
+    ] {
         let stranger = stranger_at(&world).get(path).await;
         assert_eq!(stranger.status, 401, "{path}");
         assert_eq!(world.caller(NY_TRADER).get(path).await.status, 404, "{path}");
     }
     for path in ["/oauth/token", "/oauth/device_authorization", "/v1/logs"] {
-        assert_eq!(world.caller(NY_TRADER).post(path, "a=b").await.status, 404, "{path}");
+        assert_eq!(
+            world.caller(NY_TRADER).post(path, "a=b").await.status,
+            404,
+            "{path}"
+        );
     }
 }
 
@@ -60,7 +68,11 @@ async fn the_desk_is_asked_without_a_key_and_reads_no_more_than_it_must() {
     }
     for path in ["/v1/metrics", "/v1/logs", "/v1/traces"] {
         assert_eq!(stranger().post(path, "{}").await.status, 401, "{path}");
-        assert_eq!(world.caller(NY_TRADER).post(path, "{}").await.text(), "{}", "{path}");
+        assert_eq!(
+            world.caller(NY_TRADER).post(path, "{}").await.text(),
+            "{}",
+            "{path}"
+        );
     }
 }
 
@@ -72,11 +84,18 @@ fn settings(answer: &Answer) -> Value {
 #[tokio::test]
 async fn a_tool_is_to_show_what_its_person_may_use_here_and_now() {
     let (world, _provider) = world(Some(Arc::new(Echo))).await;
-    let ask = async |persona: Persona, from: &str| world.caller(persona).from(from).get("/managed/settings").await;
+    let ask =
+        async |persona: Persona, from: &str| world.caller(persona).from(from).get("/managed/settings").await;
     let here = ask(NY_TRADER, NY_TRADER.office).await;
     let shown = settings(&here);
-    assert_eq!(shown["availableModels"], json!(["claude-sonnet", "gpt", "gemini"]));
-    assert_eq!((&shown["model"], &shown["enforceAvailableModels"]), (&json!("claude-sonnet"), &json!(true)));
+    assert_eq!(
+        shown["availableModels"],
+        json!(["claude-sonnet", "gpt", "gemini"])
+    );
+    assert_eq!(
+        (&shown["model"], &shown["enforceAvailableModels"]),
+        (&json!("claude-sonnet"), &json!(true))
+    );
     // the same person, elsewhere
     let there = ask(NY_TRADER, HK_ANALYST.office).await;
     let shown = settings(&there);
@@ -91,7 +110,9 @@ async fn a_tool_is_to_show_what_its_person_may_use_here_and_now() {
     let again = again.get("/managed/settings").await;
     assert_eq!((again.status, again.text().as_str()), (304, ""));
     assert_eq!(again.header("etag"), here.header("etag"));
-    let other = world.caller(NY_TRADER).with("if-none-match", there.header("etag"));
+    let other = world
+        .caller(NY_TRADER)
+        .with("if-none-match", there.header("etag"));
     assert_eq!(other.get("/managed/settings").await.status, 200);
     assert_eq!(ask(STRANGER, STRANGER.office).await.status, 403);
     let stranger = stranger_at(&world).get("/managed/settings").await;

@@ -45,7 +45,7 @@ impl SessionStore for Memory {
     }
 
     fn end_sessions_of<'a>(&'a self, _: &'a str) -> Keeping<'a, u64> {
-        unimplemented!("nothing here ends all sessions of somebody")
+        panic!("nothing here ends all sessions of somebody")
     }
 
     fn change_session<'a>(
@@ -145,9 +145,14 @@ async fn from_a_code_to_a_token_and_no_second_time() {
     let redeem = async |after| desk.redeem(&begun.device_code, NOW.plus(after)).await;
     assert_eq!(redeem(0).await, Err(GrantError::Pending));
     assert_eq!(redeem(1).await, Err(GrantError::SlowDown));
-    desk.ask(&in_browser("c", NOW), &begun.user_code, NOW).await.unwrap();
+    desk.ask(&in_browser("c", NOW), &begun.user_code, NOW)
+        .await
+        .unwrap();
     let asked = desk.asked("c", NOW).await.unwrap().unwrap();
-    assert_eq!((asked.person.as_str(), asked.surface.as_str()), ("ada", "claude_code"));
+    assert_eq!(
+        (asked.person.as_str(), asked.surface.as_str()),
+        ("ada", "claude_code")
+    );
     assert_eq!(asked.email.as_deref(), Some("ada@larkmoor.example"));
     assert_eq!(desk.asked("d", NOW).await, Ok(None));
     assert!(desk.answered("c", true, NOW).await.unwrap());
@@ -165,7 +170,10 @@ async fn what_leads_to_no_token() {
     let (_, desk) = desk();
     let begun = desk.begin("tool", NOW).await.unwrap();
     assert!(decide(&desk, &begun.user_code, "c", false, NOW).await);
-    assert_eq!(desk.redeem(&begun.device_code, NOW).await, Err(GrantError::Denied));
+    assert_eq!(
+        desk.redeem(&begun.device_code, NOW).await,
+        Err(GrantError::Denied)
+    );
     let late = desk.begin("tool", NOW).await.unwrap();
     assert_eq!(
         desk.redeem(&late.device_code, NOW.plus(600)).await,
@@ -177,7 +185,13 @@ async fn what_leads_to_no_token() {
     );
     // who knows the code of the page has not the one of the tool
     let guessed = format!("bwd_{}_{}", late.user_code.letters(), "A".repeat(43));
-    for text in [guessed.as_str(), "", "bwd_", "bwd_BCDFGHJK", &late.device_code[1..]] {
+    for text in [
+        guessed.as_str(),
+        "",
+        "bwd_",
+        "bwd_BCDFGHJK",
+        late.device_code.strip_prefix("b").unwrap(),
+    ] {
         assert_eq!(desk.redeem(text, NOW).await, Err(GrantError::Over), "{text}");
     }
     // a sign-in that ends between the page and the tool
@@ -198,17 +212,24 @@ async fn a_token_is_good_until_its_end_and_only_as_it_was_made() {
     assert_eq!(desk.verify(token, NOW.plus(3600)), Err(SignedInError::Expired));
     // another replica takes it without having heard of it; one with another secret does not
     assert!(replica(&store).verify(token, NOW).is_ok());
-    assert_eq!(AccessKey::derive(&[8; 32]).verify(token, NOW), Err(SignedInError::NotOurs));
+    assert_eq!(
+        AccessKey::derive(&[8; 32]).verify(token, NOW),
+        Err(SignedInError::NotOurs)
+    );
     for at in 0..token.len() {
         let mut changed = token.to_owned();
         let other = if changed.as_bytes()[at] == b'A' { "B" } else { "A" };
         changed.replace_range(at..=at, other);
         // the last letter has bits that stand for nothing, which are refused too
         assert_eq!(desk.verify(&changed, NOW), Err(SignedInError::NotOurs), "{at}");
-        assert!(desk.verify(&token[..at], NOW).is_err(), "{at}");
+        assert!(desk.verify(token.get(..at).unwrap(), NOW).is_err(), "{at}");
     }
     let shown = format!("{granted:?} {:?}", desk.key);
-    assert!(!shown.contains(&token[4..40]) && !shown.contains(&granted.refresh_token[4..20]), "{shown}");
+    assert!(
+        !shown.contains(token.get(4..40).unwrap())
+            && !shown.contains(granted.refresh_token.get(4..20).unwrap()),
+        "{shown}"
+    );
     // nothing of either is kept as it is
     for session in store.sessions.lock().unwrap().values() {
         assert!(!session.data.contains(&granted.refresh_token) && !session.data.contains(token));
@@ -223,7 +244,10 @@ async fn whoever_holds_a_token_is_its_person() {
     let issuers = Arc::clone(&desk.issuers);
     let sign_ins = SignIns::new(Arc::new(keys), issuers, || NOW).with_signed_in(Some(Arc::clone(&desk)));
     let caller: Caller = sign_ins.caller(&granted.access_token, NOW).unwrap();
-    assert_eq!((caller.holder.person.as_str(), caller.holder.application), ("ada", None));
+    assert_eq!(
+        (caller.holder.person.as_str(), caller.holder.application),
+        ("ada", None)
+    );
     assert!(sign_ins.lacking(&granted.access_token).is_none());
     assert_eq!(sign_ins.caller(&granted.refresh_token, NOW), None);
     desk.revoke(&granted.access_token, NOW).await.unwrap();
@@ -239,19 +263,31 @@ async fn an_end_reaches_every_replica() {
     let (first, second) = (signed_in(&desk, NOW).await, signed_in(&desk, NOW).await);
     other.revoke(&first.refresh_token, NOW.plus(10)).await.unwrap();
     assert_eq!(*store.told.lock().unwrap(), ["ada"]);
-    assert_eq!(other.verify(&first.access_token, NOW.plus(10)), Err(SignedInError::Ended));
+    assert_eq!(
+        other.verify(&first.access_token, NOW.plus(10)),
+        Err(SignedInError::Ended)
+    );
     // here nobody has heard of it yet
     assert!(desk.verify(&first.access_token, NOW.plus(10)).is_ok());
     desk.take_up(Some("ada")).await.unwrap();
-    assert_eq!(desk.verify(&first.access_token, NOW.plus(10)), Err(SignedInError::Ended));
+    assert_eq!(
+        desk.verify(&first.access_token, NOW.plus(10)),
+        Err(SignedInError::Ended)
+    );
     assert!(desk.verify(&second.access_token, NOW.plus(10)).is_ok());
     let changes = desk.issuers.revocations().changes();
     desk.take_up(None).await.unwrap();
-    assert!(!changes.has_changed().unwrap(), "what is known makes nobody look again");
+    assert!(
+        !changes.has_changed().unwrap(),
+        "what is known makes nobody look again"
+    );
     // a replica that starts later
     let late = replica(&store);
     late.take_up(None).await.unwrap();
-    assert_eq!(late.verify(&first.access_token, NOW.plus(10)), Err(SignedInError::Ended));
+    assert_eq!(
+        late.verify(&first.access_token, NOW.plus(10)),
+        Err(SignedInError::Ended)
+    );
     assert!(late.verify(&second.access_token, NOW.plus(10)).is_ok());
 }
 
@@ -261,31 +297,52 @@ async fn renewals_end_with_the_session_the_person_and_the_sign_in() {
     let first = signed_in(&desk, NOW).await;
     let gone = desk.renew(&first.refresh_token, |_| false, NOW.plus(60)).await;
     assert_eq!(gone, Err(GrantError::Over));
-    assert_eq!(desk.verify(&first.access_token, NOW.plus(60)), Err(SignedInError::Ended));
+    assert_eq!(
+        desk.verify(&first.access_token, NOW.plus(60)),
+        Err(SignedInError::Ended)
+    );
     let mut tokens = signed_in(&desk, NOW).await;
     for hour in 1..12 {
-        tokens = desk.renew(&tokens.refresh_token, knows, NOW.plus(hour * 3600)).await.unwrap();
+        tokens = desk
+            .renew(&tokens.refresh_token, knows, NOW.plus(hour * 3600))
+            .await
+            .unwrap();
     }
-    let late = desk.renew(&tokens.refresh_token, knows, NOW.plus(12 * 3600 - 10)).await.unwrap();
+    let late = desk
+        .renew(&tokens.refresh_token, knows, NOW.plus(12 * 3600 - 10))
+        .await
+        .unwrap();
     assert_eq!(late.expires_in, 10, "no token outlives its session");
     let over = desk.renew(&late.refresh_token, knows, NOW.plus(12 * 3600)).await;
     assert_eq!(over, Err(GrantError::Over));
     let third = signed_in(&desk, NOW).await;
-    desk.issuers.revocations().revoke(ISSUER, &Name::Email("ADA@larkmoor.example".to_owned()), NOW);
+    desk.issuers
+        .revocations()
+        .revoke(ISSUER, &Name::Email("ADA@larkmoor.example".to_owned()), NOW);
     assert_eq!(desk.verify(&third.access_token, NOW), Err(SignedInError::Ended));
-    assert_eq!(desk.renew(&third.refresh_token, knows, NOW).await, Err(GrantError::Over));
+    assert_eq!(
+        desk.renew(&third.refresh_token, knows, NOW).await,
+        Err(GrantError::Over)
+    );
     // where that was not heard, the store says it now
     let other = replica(&store);
     other.take_up(None).await.unwrap();
     assert_eq!(other.verify(&third.access_token, NOW), Err(SignedInError::Ended));
     for text in ["", "bwr_", "bwr_a~b.c", &third.access_token] {
-        assert_eq!(desk.renew(text, knows, NOW).await, Err(GrantError::Over), "{text}");
+        assert_eq!(
+            desk.renew(text, knows, NOW).await,
+            Err(GrantError::Over),
+            "{text}"
+        );
     }
 }
 
 /// Runs what waits for nothing but memory.
 fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 proptest! {

@@ -21,10 +21,16 @@ async fn a_tool_finds_its_way() {
         "https://ai.larkmoor.example/oauth/token"
     );
     assert_eq!(answer.headers()["cache-control"], "no-store");
-    assert_eq!(world.get("/oauth/token", &[]).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        world.get("/oauth/token", &[]).await.status(),
+        StatusCode::NOT_FOUND
+    );
     let begun = world.begin("claude_code").await;
     assert_eq!(begun["login_notice"], "Only for staff.");
-    assert_eq!((&begun["expires_in"], &begun["interval"]), (&600.into(), &5.into()));
+    assert_eq!(
+        (&begun["expires_in"], &begun["interval"]),
+        (&600.into(), &5.into())
+    );
 }
 
 #[tokio::test]
@@ -32,12 +38,21 @@ async fn from_a_code_to_tokens_and_to_their_end() {
     let world = World::new("https://ai.larkmoor.example").await;
     let begun = world.begin("claude_code").await;
     let mut browser = world.browser();
-    browser.to_the_question(&begun["user_code"], "us-engineer").await;
+    browser
+        .goes_to_the_question(&begun["user_code"], "us-engineer")
+        .await;
     let page = browser.page.clone();
-    assert!(page.contains("Claude Code") && page.contains("us-engineer"), "{page}");
+    assert!(
+        page.contains("Claude Code") && page.contains("us-engineer"),
+        "{page}"
+    );
     assert!(page.contains(begun["user_code"].as_str().unwrap()), "{page}");
     // the cookie is of the sort that no other host can set
-    assert!(browser.set.starts_with("__Host-bailiwick-sign-in="), "{}", browser.set);
+    assert!(
+        browser.set.starts_with("__Host-bailiwick-sign-in="),
+        "{}",
+        browser.set
+    );
     assert!(browser.set.contains("HttpOnly; SameSite=Lax") && browser.set.ends_with("; Secure"));
     let answer = browser.answer("approve").await;
     assert_eq!(answer, StatusCode::OK, "{}", browser.page);
@@ -49,7 +64,10 @@ async fn from_a_code_to_tokens_and_to_their_end() {
     let (status, renewed) = world.renew(&tokens).await;
     assert_eq!(status, StatusCode::OK, "{renewed}");
     let body = format!("token={}", renewed["refresh_token"].as_str().unwrap());
-    assert_eq!(world.post("/oauth/revoke", &body, &[]).await.status(), StatusCode::OK);
+    assert_eq!(
+        world.post("/oauth/revoke", &body, &[]).await.status(),
+        StatusCode::OK
+    );
     assert!(world.signed_in.verify(token, NOW).is_err());
     let (status, refused) = world.renew(&renewed).await;
     assert_eq!(
@@ -63,13 +81,17 @@ async fn whoever_says_no_and_whoever_is_unknown() {
     let world = World::new("http://127.0.0.1:1").await;
     let begun = world.begin("tool").await;
     let mut browser = world.browser();
-    browser.to_the_question(&begun["user_code"], "us-engineer").await;
+    browser
+        .goes_to_the_question(&begun["user_code"], "us-engineer")
+        .await;
     assert!(browser.set.starts_with("bailiwick-sign-in=") && !browser.set.contains("Secure"));
     assert_eq!(browser.answer("deny").await, StatusCode::OK);
     assert_eq!(world.redeem(&begun).await.1["error"], "access_denied");
     let begun = world.begin("tool").await;
     let mut browser = world.browser();
-    browser.to_the_question(&begun["user_code"], "nobody-here").await;
+    browser
+        .goes_to_the_question(&begun["user_code"], "nobody-here")
+        .await;
     assert!(browser.page.contains("not in the directory"), "{}", browser.page);
 }
 
@@ -82,16 +104,24 @@ async fn forms_of_others_do_nothing() {
     let answer = world.post("/device", &body, &elsewhere).await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     let own = [("origin", "https://ai.larkmoor.example")];
-    assert_eq!(world.post("/device", &body, &own).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        world.post("/device", &body, &own).await.status(),
+        StatusCode::SEE_OTHER
+    );
     let mut browser = world.browser();
-    browser.to_the_question(&begun["user_code"], "us-engineer").await;
+    browser
+        .goes_to_the_question(&begun["user_code"], "us-engineer")
+        .await;
     let mark = field(&browser.page, "mark");
     let cookie = browser.cookie();
     for (form, cookie) in [
         ("decision=approve".to_owned(), cookie.as_str()),
         ("decision=approve&mark=x".to_owned(), &cookie),
         (format!("decision=maybe&mark={mark}"), &cookie),
-        (format!("decision=approve&mark={mark}"), "__Host-bailiwick-sign-in=x"),
+        (
+            format!("decision=approve&mark={mark}"),
+            "__Host-bailiwick-sign-in=x",
+        ),
         (format!("decision=approve&mark={mark}"), "a=b"),
         (format!("decision=approve&mark={mark}&mark={mark}"), &cookie),
     ] {
@@ -107,8 +137,12 @@ async fn a_way_back_is_good_once_in_its_own_browser_and_for_its_own_sign_in() {
     let world = World::new("https://ai.larkmoor.example").await;
     let begun = world.begin("tool").await;
     let mut browser = world.browser();
-    let back = browser.to_the_provider(&begun["user_code"], "us-engineer").await;
-    let other = world.get(&back, &[("cookie", "__Host-bailiwick-sign-in=x")]).await;
+    let back = browser
+        .goes_to_the_provider(&begun["user_code"], "us-engineer")
+        .await;
+    let other = world
+        .get(&back, &[("cookie", "__Host-bailiwick-sign-in=x")])
+        .await;
     assert_eq!(other.status(), StatusCode::BAD_REQUEST);
     assert_eq!(world.get(&back, &[]).await.status(), StatusCode::BAD_REQUEST);
     let cookie = browser.cookie();
@@ -117,11 +151,17 @@ async fn a_way_back_is_good_once_in_its_own_browser_and_for_its_own_sign_in() {
     let again = world.get(&back, &[("cookie", &cookie)]).await;
     assert_eq!(again.status(), StatusCode::BAD_REQUEST);
     let mut browser = world.browser();
-    let back = browser.to_the_provider(&begun["user_code"], "us-engineer").await;
+    let back = browser
+        .goes_to_the_provider(&begun["user_code"], "us-engineer")
+        .await;
     let changed = back.replace("state=", "state=x");
     let answer = world.get(&changed, &[("cookie", &browser.cookie())]).await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-    assert!(answer.body().contains("You are not signed in"), "{}", answer.body());
+    assert!(
+        answer.body().contains("You are not signed in"),
+        "{}",
+        answer.body()
+    );
 }
 
 #[tokio::test]
@@ -146,16 +186,33 @@ async fn whoever_guesses_is_stopped() {
 #[tokio::test]
 async fn pages_run_nothing_and_repeat_nothing_as_it_came() {
     let world = World::new("https://ai.larkmoor.example").await;
-    let answer = world.get("/device?user_code=%3Cscript%3Ealert(1)%3C/script%3E", &[]).await;
+    let answer = world
+        .get("/device?user_code=%3Cscript%3Ealert(1)%3C/script%3E", &[])
+        .await;
     let policy = answer.headers()["content-security-policy"].to_str().unwrap();
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
-    assert!(!policy.contains("unsafe") && !policy.contains("script"), "{policy}");
-    assert!(policy.contains("form-action 'self' https://login.larkmoor.example;"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    assert!(
+        !policy.contains("unsafe") && !policy.contains("script"),
+        "{policy}"
+    );
+    assert!(
+        policy.contains("form-action 'self' https://login.larkmoor.example;"),
+        "{policy}"
+    );
     assert!(!answer.body().contains("<script"), "{}", answer.body());
     let begun = world.begin("<b>Claude Code</b>").await;
     let mut browser = world.browser();
-    browser.to_the_question(&begun["user_code"], "us-engineer").await;
-    assert!(!browser.page.contains("<b>") && !browser.page.contains("Claude Code"), "{}", browser.page);
+    browser
+        .goes_to_the_question(&begun["user_code"], "us-engineer")
+        .await;
+    assert!(
+        !browser.page.contains("<b>") && !browser.page.contains("Claude Code"),
+        "{}",
+        browser.page
+    );
 }
 
 #[tokio::test]

@@ -56,7 +56,9 @@ impl Provider {
 
 impl Fetch for Provider {
     fn get<'a>(&'a self, url: &'a str) -> Fetching<'a> {
-        let found = self.documents(url).map(|document| document.to_string().into_bytes());
+        let found = self
+            .documents(url)
+            .map(|document| document.to_string().into_bytes());
         Box::pin(async { found.ok_or_else(|| FetchError::new("there is nothing")) })
     }
 
@@ -72,7 +74,9 @@ impl Fetch for Provider {
         );
         let names: Vec<_> = form.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["grant_type", "code", "redirect_uri", "code_verifier"]);
-        let answer = json!({"id_token": self.identity_token()}).to_string().into_bytes();
+        let answer = json!({"id_token": self.identity_token()})
+            .to_string()
+            .into_bytes();
         Box::pin(async { Ok(answer) })
     }
 }
@@ -91,7 +95,9 @@ impl World {
     pub(crate) async fn new(base: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("store.sqlite"));
-        let store = Store::open(&location, Sealer::new(&[5; 32], &[]).unwrap()).await.unwrap();
+        let store = Store::open(&location, Sealer::new(&[5; 32], &[]).unwrap())
+            .await
+            .unwrap();
         let mut issuer = IssuerSettings::new(ISSUER, vec!["us".to_owned()], Dialect::Standard);
         issuer.client_id = Some("console".to_owned());
         issuer.applications.insert("cli".to_owned(), "editor".to_owned());
@@ -140,10 +146,15 @@ impl World {
     }
 
     async fn ask(&self, method: &Method, path: &str, form: &str, named: &[(&str, &str)]) -> Response<String> {
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let (path, query) = path
+            .split_once('?')
+            .map_or((path, None), |(path, query)| (path, Some(query)));
         let mut headers = HeaderMap::new();
         for (name, value) in named {
-            headers.append(name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap());
+            headers.append(
+                name.parse::<HeaderName>().unwrap(),
+                value.parse::<HeaderValue>().unwrap(),
+            );
         }
         let asked = Asked {
             method,
@@ -165,13 +176,15 @@ impl World {
 
     pub(crate) async fn redeem(&self, begun: &Value) -> (StatusCode, Value) {
         let code = begun["device_code"].as_str().unwrap();
-        let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code={code}");
+        let form =
+            format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code={code}");
         self.tokens(&form).await
     }
 
     pub(crate) async fn renew(&self, tokens: &Value) -> (StatusCode, Value) {
         let token = tokens["refresh_token"].as_str().unwrap();
-        self.tokens(&format!("grant_type=refresh_token&refresh_token={token}")).await
+        self.tokens(&format!("grant_type=refresh_token&refresh_token={token}"))
+            .await
     }
 
     async fn tokens(&self, form: &str) -> (StatusCode, Value) {
@@ -209,7 +222,7 @@ impl Browser<'_> {
     }
 
     /// Sends the code; gives the path by which the provider sends somebody back who signed in there.
-    pub(crate) async fn to_the_provider(&mut self, code: &Value, person: &str) -> String {
+    pub(crate) async fn goes_to_the_provider(&mut self, code: &Value, person: &str) -> String {
         let form = format!("user_code={}", code.as_str().unwrap());
         let answer = self.world.post("/device", &form, &[]).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.body());
@@ -218,7 +231,9 @@ impl Browser<'_> {
         let (to, query) = address.split_once('?').unwrap();
         assert_eq!(to, "https://login.larkmoor.example/auth");
         let parameter = |name: &str| {
-            let found = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+            let found = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
             found.unwrap().to_owned()
         };
         *self.world.provider.next.lock().unwrap() = json!({
@@ -229,8 +244,8 @@ impl Browser<'_> {
     }
 
     /// All the way to the page that asks.
-    pub(crate) async fn to_the_question(&mut self, code: &Value, person: &str) {
-        let back = self.to_the_provider(code, person).await;
+    pub(crate) async fn goes_to_the_question(&mut self, code: &Value, person: &str) {
+        let back = self.goes_to_the_provider(code, person).await;
         let answer = self.world.get(&back, &[("cookie", &self.cookie())]).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.body());
         let to = answer.headers()["location"].to_str().unwrap();
@@ -243,7 +258,10 @@ impl Browser<'_> {
     /// Presses a button of that page.
     pub(crate) async fn answer(&mut self, decision: &str) -> StatusCode {
         let form = format!("decision={decision}&mark={}", field(&self.page, "mark"));
-        let answer = self.world.post("/device/confirm", &form, &[("cookie", &self.cookie())]).await;
+        let answer = self
+            .world
+            .post("/device/confirm", &form, &[("cookie", &self.cookie())])
+            .await;
         self.take(&answer);
         answer.status()
     }
