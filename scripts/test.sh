@@ -81,6 +81,7 @@ stage seeded-bad scripts/deny.sh seeded
 stage fuzz scripts/fuzz.sh
 stage demo scripts/demo-smoke.sh
 stage sign-in scripts/sign-in-test.sh
+stage tools-sign-in scripts/tools-sign-in-test.sh
 stage scim scripts/scim-test.sh
 stage clients scripts/clients-test.sh
 finish

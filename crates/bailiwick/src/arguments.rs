@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::exit::EXIT_CODES;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use register::model::{DataClass, Instant, Purpose};
 use std::path::PathBuf;
 use territory::Place;
@@ -128,12 +128,62 @@ pub(crate) enum Command {
     Token,
     /// End the sign-in
     Logout,
+    /// Point a tool of this machine at the gateway of the sign-in
+    Setup(Setup),
     /// Run the gateway as configured
     Serve,
     /// Run everything on this machine with the register of an invented bank
     Demo(Demo),
     /// Print the JSON Schema of a register file, for editors
     Schema,
+}
+
+/// Which tool to set up, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Setup {
+    /// The tool
+    #[arg(value_enum)]
+    pub(crate) tool: Tool,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Put its settings back as they were
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) undo: bool,
+}
+
+/// A tool that can be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tool {
+    /// Claude Code, in its settings
+    ClaudeCode,
+    /// Codex, in its settings
+    Codex,
+    /// Copilot CLI, by lines of a shell
+    Copilot,
+    /// Gemini CLI, by lines of a shell
+    Gemini,
+    /// The command llm, by lines of a shell
+    Llm,
+    /// OpenAI's SDKs, by lines of a shell
+    Openai,
+    /// Anthropic's SDKs, by lines of a shell
+    Anthropic,
+}
+
+impl Tool {
+    /// Its name on the command line.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::Codex => "codex",
+            Self::Copilot => "copilot",
+            Self::Gemini => "gemini",
+            Self::Llm => "llm",
+            Self::Openai => "openai",
+            Self::Anthropic => "anthropic",
+        }
+    }
 }
 
 /// A question about one model.

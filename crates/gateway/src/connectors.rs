@@ -30,7 +30,7 @@ mod upstream;
 
 pub(crate) use answer::{ProviderBody, ProviderBodyError};
 pub use credential::Credential;
-pub use documents::Documents;
+pub use documents::{Documents, Proof};
 pub use error::ConnectorError;
 pub use held::Health;
 pub(crate) use line::{HttpClient, Line};

@@ -65,7 +65,7 @@ mod why;
 pub use config::{GatewayConfig, Limits, Listening};
 pub use connectors::{
     Auth, Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Documents,
-    EntraClient, Finding, Found, Health, Lookup, Proxy,
+    EntraClient, Finding, Found, Health, Lookup, Proof, Proxy,
 };
 pub use desk::{Answering, SignInDesk};
 pub use export::{Export, ExportError, ExportSettings, Exporter};

@@ -3,8 +3,8 @@
 The provider is oidc-provider, certified and unmodified; the tools are Claude Code and Codex, unmodified. What is shown:
 the device flow from a code to a token, with every form in between; what must not lead to a token; that a token is good
 for what its person may and for nothing else; settings made for each person; renewal, and what happens when a renewal comes
-twice; ends of sign-ins; the same tokens after a restart; Claude Code signed in, renewing, signing out; `bailiwick login`
-and `token` with Codex.
+twice; ends of sign-ins; the same tokens after a restart; Claude Code signed in, renewing, signing out, and its own `/login`
+in a terminal; `bailiwick login` and `token` with Codex.
 """
 
 import base64
@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import socket
 import stat
 import subprocess
@@ -86,13 +87,16 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked = []
+    left = threading.Event()
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
         self.asked.append(body["model"])
         message = {"id": "m", "type": "message", "role": "assistant", "model": body["model"], "content": []}
         usage = {"input_tokens": 1, "output_tokens": 7}
-        if "count_tokens" in self.path:
+        if "for ever" in str(body["messages"]):
+            self.endless({**message, "stop_reason": None, "stop_sequence": None, "usage": usage})
+        elif "count_tokens" in self.path:
             self.whole({"input_tokens": 5})
         elif not body.get("stream"):
             content = [{"type": "text", "text": ANSWER}]
@@ -108,6 +112,23 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             ]
             lines = [f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n" for name, data in events]
             self.send("text/event-stream", "".join(lines).encode())
+
+    def endless(self, message):
+        """An answer that goes on until nobody listens."""
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        self.close_connection = True
+        block = {"index": 0, "content_block": {"type": "text", "text": ""}}
+        first = [("message_start", {"message": message}), ("content_block_start", block)]
+        more = [("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": "x"}})] * 600
+        try:
+            for name, data in first + more:
+                self.wfile.write(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode())
+                self.wfile.flush()
+                time.sleep(0.1)
+        except OSError:
+            self.left.set()
 
     def whole(self, answer):
         self.send("application/json", json.dumps(answer).encode())
@@ -393,6 +414,21 @@ def renewed_and_ended(bank):
         time.sleep(1.1)
 
 
+def ended_in_a_stream(bank):
+    tokens = bank.signed_in("us-engineer")
+    question = {"role": "user", "content": "Go on for ever"}
+    body = {"model": "claude-haiku", "max_tokens": 9, "stream": True, "messages": [question]}
+    headers = {"authorization": f"Bearer {tokens['access_token']}", "content-type": "application/json"}
+    request = urllib.request.Request(f"{bank.url}/v1/messages", data=json.dumps(body).encode(), headers=headers)
+    answer = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=LIMIT)
+    check("an answer begins", b"message_start" in answer.readline())
+    began = time.monotonic()
+    by_revocation(bank, tokens)
+    rest = answer.read().decode()
+    check("signing out ends it within a second", time.monotonic() - began < 1 + 2 and "was ended" in rest, rest[-500:])
+    check("and the provider of the model is left", Upstream.left.wait(5))
+
+
 def by_event(bank, _):
     statement = bank.provider.tell("event us-engineer")["statement"]
     assert call(f"{bank.url}/sign-in/events", statement=statement)[0] == 202
@@ -482,6 +518,81 @@ def claude_code(bank, folder, place):
     check("where nothing is permitted nothing is asked, and the reason is shown", code != 0 and not Upstream.asked and "Greater China" in shown, shown)
 
 
+class Terminal:
+    """A terminal in which somebody types, with a folder in the place of /etc for this program only."""
+
+    def __init__(self, place, etc, command, environment):
+        self.name = f"bailiwick-{os.getpid()}"
+        inside = 'mount --bind "$0" /etc && exec "$@"'
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        whole = ["unshare", "-rm", "sh", "-c", inside, str(etc), "env", "-i", *variables, *command]
+        size = ["-x", "160", "-y", "60"]
+        self.tmux("-f", "/dev/null", "new-session", "-d", *size, "-s", "one", "-c", str(place), shlex.join(whole))
+
+    def tmux(self, *arguments):
+        done = subprocess.run(["tmux", "-L", self.name, *arguments], capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def shown(self):
+        return self.tmux("capture-pane", "-p", "-J", "-t", "one")
+
+    def wait(self, *texts):
+        """Waits until one of these is shown, and says which."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            shown = self.shown()
+            for text in texts:
+                if re.search(text, shown):
+                    return text, shown
+            time.sleep(0.2)
+        raise AssertionError(f"none of {texts} was shown:\n{self.shown()}")
+
+    def type(self, *keys):
+        for key in keys:
+            self.tmux("send-keys", "-t", "one", key)
+            time.sleep(0.3)
+
+    def close(self):
+        subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True, timeout=LIMIT)
+
+
+def login_in_claude_code(bank, folder, place):
+    """Claude Code's own `/login`, on its own screens."""
+    etc = place / "etc"
+    subprocess.run(["cp", "-a", "/etc", str(etc)], capture_output=True)
+    (etc / "claude-code").mkdir(exist_ok=True)
+    managed = {"forceLoginMethod": "gateway", "forceLoginGatewayUrl": bank.url}
+    (etc / "claude-code/managed-settings.json").write_text(json.dumps(managed))
+    tool = ClaudeCode(folder, bank, place / "claude-login")
+    seen = {"hasCompletedOnboarding": True, "theme": "dark", "projects": {str(tool.home): {"hasTrustDialogAccepted": True}}}
+    (tool.home / ".claude.json").write_text(json.dumps(seen))
+    environment = {
+        "HOME": tool.home, "PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", "BROWSER": "true",
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1",
+    }
+    terminal = Terminal(tool.home, etc, [str(tool.program)], environment)
+    try:
+        terminal.wait("Not logged in")
+        terminal.type("/login", "Enter")
+        terminal.wait(re.escape(bank.url))
+        terminal.type("Enter")
+        terminal.wait("[Tt]rust")
+        terminal.type("Up", "Enter")
+        _, shown = terminal.wait(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
+        code = re.search(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b", shown).group(0)
+        check("Claude Code's own sign-in shows the code and the notice", NOTICE in " ".join(shown.split()), shown)
+        bank.approve(f"{bank.url}/device?user_code={code}", "us-engineer")
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not (tool.file.exists() and "enterpriseGateway" in tool.file.read_text()):
+            time.sleep(0.2)
+        check("and signs its person in", tool.file.exists() and bank.models({"access_token": tool.held()["jwt"]})[0] == 200, terminal.shown())
+    finally:
+        terminal.close()
+    code, shown = tool.run("-p", "Hello")
+    check("who then works on", code == 0 and ANSWER in shown, shown)
+
+
 def command_line(bank, codex, place):
     home = place / "terminal"
     home.mkdir()
@@ -568,8 +679,10 @@ def main(program, provider_folder, claude_folder, codex_folder):
             good_for_its_person(bank, tokens)
             refused_and_denied(bank)
             renewed_and_ended(bank)
+            ended_in_a_stream(bank)
             command_line(bank, codex_folder, place)
             claude_code(bank, claude_folder, place)
+            login_in_claude_code(bank, claude_folder, place)
         finally:
             upstream.shutdown()
             bank.stop()

@@ -14,6 +14,7 @@ mod oracle;
 mod report;
 mod schema;
 mod serve;
+mod setup;
 mod test;
 mod why;
 
@@ -65,6 +66,7 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Login { gateway } => login::login(gateway, screen),
         Command::Token => login::token(screen),
         Command::Logout => login::logout(screen),
+        Command::Setup(setup) => setup::run(&setup, screen),
         Command::Serve => serve::run(&global, screen),
         Command::Demo(demo) => demo::run(&global, &demo, screen),
         Command::Schema => schema::run(screen),

@@ -17,6 +17,31 @@ use std::time::Duration;
 /// How long one document may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// What proves who asks.
+#[derive(Clone, Copy)]
+pub enum Proof<'a> {
+    /// Nothing does.
+    None,
+    /// The name and secret of a client.
+    Client(&'a str, &'a str),
+    /// A token.
+    Bearer(&'a str),
+}
+
+impl Proof<'_> {
+    fn header(self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Bearer(token) => Some(format!("Bearer {token}")),
+            Self::Client(name, secret) => {
+                // each is escaped as in a form before they are joined (RFC 6749, section 2.3.1)
+                let joined = format!("{}:{}", escape(name), escape(secret));
+                Some(format!("Basic {}", STANDARD.encode(joined)))
+            }
+        }
+    }
+}
+
 /// Fetches documents over a line of its own. Redirections are not followed, and nothing but 200 is an answer.
 pub struct Documents {
     line: Line,
@@ -42,10 +67,10 @@ impl Documents {
     pub async fn ask(
         &self,
         url: &str,
-        client: Option<(&str, &str)>,
+        proof: Proof<'_>,
         form: Option<&[(&'static str, String)]>,
     ) -> Result<(u16, Vec<u8>), FetchError> {
-        let asked = tokio::time::timeout(LIMIT, self.exchange(request(url, client, form)?));
+        let asked = tokio::time::timeout(LIMIT, self.exchange(request(url, proof, form)?));
         asked
             .await
             .unwrap_or_else(|_| Err(FetchError::new("the provider did not answer in time")))
@@ -64,10 +89,10 @@ impl Documents {
     async fn fetch(
         &self,
         url: &str,
-        client: Option<(&str, &str)>,
+        proof: Proof<'_>,
         form: Option<&[(&'static str, String)]>,
     ) -> Result<Vec<u8>, FetchError> {
-        let (status, bytes) = self.ask(url, client, form).await?;
+        let (status, bytes) = self.ask(url, proof, form).await?;
         match status {
             200 => Ok(bytes),
             _ => Err(FetchError::new(format!("the provider answered {status}"))),
@@ -77,7 +102,7 @@ impl Documents {
 
 fn request(
     url: &str,
-    client: Option<(&str, &str)>,
+    proof: Proof<'_>,
     form: Option<&[(&'static str, String)]>,
 ) -> Result<Request<Full<Bytes>>, FetchError> {
     if !may_be_asked(url) {
@@ -91,11 +116,9 @@ fn request(
     *request.uri_mut() = url.parse().map_err(|_| FetchError::new("the address is none"))?;
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    if let Some((name, secret)) = client {
-        // each is escaped as in a form before they are joined (RFC 6749, section 2.3.1)
-        let joined = STANDARD.encode(format!("{}:{}", escape(name), escape(secret)));
-        let mut value = HeaderValue::from_str(&format!("Basic {joined}"))
-            .map_err(|_| FetchError::new("the client cannot be named"))?;
+    if let Some(text) = proof.header() {
+        let value = HeaderValue::from_str(&text);
+        let mut value = value.map_err(|_| FetchError::new("the proof of who asks cannot be sent"))?;
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
     }
@@ -109,7 +132,7 @@ fn request(
 
 impl Fetch for Documents {
     fn get<'a>(&'a self, url: &'a str) -> Fetching<'a> {
-        Box::pin(self.fetch(url, None, None))
+        Box::pin(self.fetch(url, Proof::None, None))
     }
 
     fn post<'a>(
@@ -118,6 +141,7 @@ impl Fetch for Documents {
         client: Option<(&'a str, &'a str)>,
         form: &'a [(&'static str, String)],
     ) -> Fetching<'a> {
-        Box::pin(self.fetch(url, client, Some(form)))
+        let proof = client.map_or(Proof::None, |(name, secret)| Proof::Client(name, secret));
+        Box::pin(self.fetch(url, proof, Some(form)))
     }
 }

@@ -56,6 +56,8 @@ mod revoked;
 #[cfg(test)]
 mod routing;
 #[cfg(test)]
+mod signing_in;
+#[cfg(test)]
 mod slow;
 #[cfg(test)]
 mod streams;

@@ -5,7 +5,7 @@ use decision::Snapshot;
 use gateway::{
     Connector, ConnectorError, ConnectorOptions, ConnectorSettings, Connectors, Credential, Export,
     ExportSettings, Gateway, GatewayConfig, GatewayError, InForce, Limits, Listening, Lookup,
-    MeasuresInMemory, Metrics, Rates, Switch, Telemetry,
+    MeasuresInMemory, Metrics, Rates, SignInDesk, Switch, Telemetry,
 };
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, Keys, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
@@ -101,6 +101,8 @@ pub(crate) struct Plan {
     pub(crate) lookup: Option<Arc<dyn Lookup>>,
     /// Keys in place of those of the personas.
     pub(crate) keys: Option<Arc<dyn Keys>>,
+    /// Where tools sign people in.
+    pub(crate) desk: Option<Arc<dyn SignInDesk>>,
 }
 
 impl Plan {
@@ -124,10 +126,12 @@ impl Plan {
             adjust: Box::new(|_| {}),
             lookup: None,
             keys: None,
+            desk: None,
         }
     }
 
     pub(crate) async fn start(self) -> World {
+        let desk = self.desk.clone();
         let ledger = tempfile::tempdir().unwrap();
         let device = self.device.unwrap_or_else(|| {
             // the tests share the machine; how long a disk may take is another test's business
@@ -180,7 +184,7 @@ impl Plan {
             clock: config.clock,
             stopping: receiver,
         };
-        let gateway = Gateway::new(config).unwrap();
+        let gateway = Gateway::new(config).unwrap().signing_in(desk);
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let told_at = socket.local_addr().unwrap();
         let mut telling = JoinSet::new();

@@ -3,7 +3,7 @@
 use crate::config::credential::variable;
 use crate::exit::UsageError;
 use anyhow::{Context as _, bail};
-use gateway::{ConnectorOptions, Documents};
+use gateway::{ConnectorOptions, Documents, Proof};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -164,12 +164,23 @@ impl Gateway {
         Ok(())
     }
 
+    /// The list of the models that are permitted, as it comes.
+    pub(super) async fn models(&self, token: &str) -> anyhow::Result<Vec<u8>> {
+        let url = format!("{}/v1/models", self.base);
+        let answer = self.line.ask(&url, Proof::Bearer(token), None).await;
+        let (status, bytes) = answer.with_context(|| format!("`{}` cannot be asked", self.base))?;
+        match status {
+            200 => Ok(bytes),
+            _ => bail!("the gateway answered {status} to whoever asked for their models"),
+        }
+    }
+
     async fn ask(
         &self,
         url: &str,
         form: Option<&[(&'static str, String)]>,
     ) -> anyhow::Result<(u16, Vec<u8>)> {
-        let answer = self.line.ask(url, None, form).await;
+        let answer = self.line.ask(url, Proof::None, form).await;
         answer.with_context(|| format!("`{}` cannot be asked", self.base))
     }
 

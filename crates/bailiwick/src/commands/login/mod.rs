@@ -95,17 +95,30 @@ async fn wait(gateway: &Gateway, begun: &asking::Begun) -> anyhow::Result<asking
 
 /// Prints a token that is good.
 pub(super) fn token(screen: &mut Screen) -> anyhow::Result<Exit> {
+    let kept = services::runtime(LogFormat::Text)?.block_on(good())?;
+    screen.data(kept.access_token)?;
+    Ok(Exit::Done)
+}
+
+/// The gateway of the sign-in, and its list of the models that are permitted, as it sends it.
+pub(super) fn permitted() -> anyhow::Result<(String, Vec<u8>)> {
     services::runtime(LogFormat::Text)?.block_on(async {
-        let folder = Folder::open()?;
-        let Some(mut kept) = folder.read()? else {
-            return Err(UsageError::new("you are not signed in", SIGN_IN.to_owned()).into());
-        };
-        if kept.expires <= clock::now().0.saturating_add(MARGIN) {
-            renew(&folder, &mut kept).await?;
-        }
-        screen.data(&kept.access_token)?;
-        Ok(Exit::Done)
+        let kept = good().await?;
+        let list = Gateway::open(&kept.gateway)?.models(&kept.access_token).await?;
+        Ok((kept.gateway, list))
     })
+}
+
+/// The sign-in, with a token that is good for a while yet.
+async fn good() -> anyhow::Result<Kept> {
+    let folder = Folder::open()?;
+    let Some(mut kept) = folder.read()? else {
+        return Err(UsageError::new("you are not signed in", SIGN_IN.to_owned()).into());
+    };
+    if kept.expires <= clock::now().0.saturating_add(MARGIN) {
+        renew(&folder, &mut kept).await?;
+    }
+    Ok(kept)
 }
 
 async fn renew(folder: &Folder, kept: &mut Kept) -> anyhow::Result<()> {

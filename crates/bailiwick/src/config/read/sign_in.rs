@@ -81,7 +81,6 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::config::Loaded;
     use crate::config::credential::Credential;
 

@@ -36,7 +36,7 @@ impl Attempt {
     /// The attempt of which this was kept; `None`: it cannot be read, or was written by a later version.
     pub fn restore(browser: [u8; 32], expires: Instant, text: &str) -> Option<Self> {
         let kept: Kept = serde_json::from_str(text).ok()?;
-        (kept.revision <= REVISION).then(|| Self {
+        (kept.revision <= REVISION).then_some(Self {
             browser,
             issuer: kept.issuer,
             then: kept.then,
