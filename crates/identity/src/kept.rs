@@ -3,13 +3,19 @@
 //! A store is asked beside the requests, never by one. What a request needs is in memory, and [`Follower`] keeps it
 //! there: it asks for the changes since the last one it saw, reads those records again and puts them in place.
 
+mod disputes;
+mod erasure;
 mod follow;
+mod roles;
 mod sessions;
 mod trips;
 
+pub use disputes::{DisputeRecord, DisputeStore, SettledDispute};
+pub use erasure::{Erased, ErasureStore};
 pub use follow::{Followed, Follower};
+pub use roles::{RoleGrant, RoleStore};
 pub use sessions::{SessionRecord, SessionStore};
-pub use trips::{TripRecord, TripStore};
+pub use trips::{DECLARED, PUSHED, TripList, TripRecord, TripStore};
 
 use std::pin::Pin;
 

@@ -8,6 +8,7 @@ use identity::KeepError;
 use identity::kept::{Keeping, SessionRecord, SessionStore, Sort};
 use register::model::Instant;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 impl SessionStore for Store {
     fn keep_session<'a>(&'a self, session: &'a SessionRecord) -> Keeping<'a, ()> {
@@ -74,6 +75,29 @@ impl SessionStore for Store {
             note(&mut change, Sort::Session, person).await?;
             change.commit().await.map_err(away)?;
             Ok(ended)
+        })
+    }
+
+    fn sessions_of<'a>(&'a self, person: &'a str, at: Instant) -> Keeping<'a, Vec<SessionRecord>> {
+        Box::pin(async move {
+            let query = sqlx::query(
+                "select id_hash, created, expires, data from sessions where person = $1 and expires > $2 \
+                 order by created, id_hash",
+            );
+            let query = query.bind(person.to_owned()).bind(at.0);
+            let rows = query.fetch_all(&self.database.read).await.map_err(away)?;
+            let session = |row: &AnyRow| -> Result<SessionRecord, sqlx::Error> {
+                let hash: Vec<u8> = row.try_get(0)?;
+                let id_hash = hash.try_into();
+                Ok(SessionRecord {
+                    id_hash: id_hash.map_err(|_| sqlx::Error::RowNotFound)?,
+                    person: person.to_owned(),
+                    created: Instant(row.try_get(1)?),
+                    expires: Instant(row.try_get(2)?),
+                    data: row.try_get(3)?,
+                })
+            };
+            rows.iter().map(session).collect::<Result<_, _>>().map_err(away)
         })
     }
 
