@@ -119,11 +119,19 @@ pub(crate) enum Command {
         command: ImportCommand,
     },
     /// Run the gateway as configured
-    Serve,
+    Serve(Serve),
     /// Run everything on this machine with the register of an invented bank
     Demo(Demo),
     /// Print the JSON Schema of a register file, for editors
     Schema,
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Print the code for the first administrator even where stderr is no terminal
+    #[arg(long)]
+    pub(crate) first_administrator: bool,
 }
 
 /// A question about one model.

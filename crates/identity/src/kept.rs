@@ -100,11 +100,20 @@ pub enum Sort {
     Trip,
     /// When a source was last complete; the id is the source.
     Sync,
+    /// Everything about a person, who was erased.
+    Erased,
 }
 
 impl Sort {
     /// All sorts.
-    pub const ALL: &'static [Self] = &[Self::Person, Self::Key, Self::Session, Self::Trip, Self::Sync];
+    pub const ALL: &'static [Self] = &[
+        Self::Person,
+        Self::Key,
+        Self::Session,
+        Self::Trip,
+        Self::Sync,
+        Self::Erased,
+    ];
 
     /// Its name where it is kept.
     pub const fn as_str(self) -> &'static str {
@@ -114,6 +123,7 @@ impl Sort {
             Self::Session => "session",
             Self::Trip => "trip",
             Self::Sync => "sync",
+            Self::Erased => "erased",
         }
     }
 

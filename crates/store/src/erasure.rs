@@ -44,8 +44,10 @@ impl Store {
             disputes: remove(&mut change, "delete from disputes where person = $1", person).await?,
             roles: remove(&mut change, "delete from role_grants where person = $1", person).await?,
         };
-        end(&mut change, person, source.as_deref(), at).await?;
-        for sort in [Sort::Session, Sort::Trip, Sort::Person] {
+        if source.is_some() {
+            end(&mut change, person, source.as_deref(), at).await?;
+        }
+        for sort in [Sort::Session, Sort::Person, Sort::Erased] {
             note(&mut change, sort, person).await?;
         }
         change.commit().await.map_err(away)?;

@@ -118,6 +118,7 @@ impl Store {
                 }
             }
         }
+        note(&mut change, Sort::Sync, source).await?;
         change.commit().await.map_err(away)?;
         Ok(true)
     }

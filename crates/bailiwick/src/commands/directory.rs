@@ -200,7 +200,7 @@ fn refuse(file: &Path, problems: &[FeedProblem], dry_run: bool, screen: &mut Scr
 }
 
 async fn gaps(store: &std::sync::Arc<Store>, data: &DataDir, screen: &mut Screen) -> anyhow::Result<Exit> {
-    let following = keeping::Following::begin(store, data).await?;
+    let following = keeping::Following::begin(store, data, None).await?;
     let Gaps { people, gaps } = following.people.gaps();
     let dark = following.people.darkness(clock::now(), Limits::default());
     let shown = ShownGaps {

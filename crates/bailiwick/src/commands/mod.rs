@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Import {
             command: ImportCommand::Litellm { file, into },
         } => import::litellm(&file, into.as_deref(), screen),
-        Command::Serve => serve::run(&global, screen),
+        Command::Serve(serve) => serve::run(&global, &serve, screen),
         Command::Demo(demo) => demo::run(&global, &demo, screen),
         Command::Schema => schema::run(screen),
     }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use gateway::Switch;
 use identity::directory::{Dark, DirectoryStore, Limits};
 use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
-use identity::{Follower, People};
+use identity::{Follower, People, PlaceSources};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Location, Sealer, Store};
@@ -67,8 +67,12 @@ pub(crate) struct Following {
 }
 
 impl Following {
-    /// Reads everything.
-    pub(crate) async fn begin(store: &Arc<Store>, data: &DataDir) -> anyhow::Result<Self> {
+    /// Reads everything, trips into these sources of places.
+    pub(crate) async fn begin(
+        store: &Arc<Store>,
+        data: &DataDir,
+        places: Option<&Arc<PlaceSources>>,
+    ) -> anyhow::Result<Self> {
         let people = Arc::new(People::default());
         let keys = Arc::new(LiveKeys::new(data.key_hasher()?));
         let follower = Follower::new(
@@ -77,6 +81,10 @@ impl Following {
             Arc::clone(&people),
             Arc::clone(&keys),
         );
+        let follower = match places {
+            Some(places) => follower.with_trips(Arc::clone(store) as _, Arc::clone(places)),
+            None => follower,
+        };
         follower.begin().await.context("the store cannot be read")?;
         Ok(Self {
             follower,

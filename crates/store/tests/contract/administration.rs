@@ -111,8 +111,11 @@ pub(crate) async fn a_list_of_trips_takes_the_place_of_the_one_before(store: Arc
             .await
             .unwrap()
     );
-    let touched = ["a", "b", "c"].map(|person| (Sort::Trip, person.to_owned()));
-    assert_eq!(store.changes_since(seen).await.unwrap().records, touched);
+    let mut told: Vec<_> = ["a", "b", "c"]
+        .map(|person| (Sort::Trip, person.to_owned()))
+        .into();
+    told.push((Sort::Sync, PUSHED.to_owned()));
+    assert_eq!(store.changes_since(seen).await.unwrap().records, told);
     // what was made earlier and comes later says nothing new
     assert!(
         !store
@@ -172,9 +175,10 @@ pub(crate) async fn nothing_is_left_of_whoever_is_erased(store: Arc<Store>) {
     assert_eq!(store.trips().await.unwrap(), [trip("b", "b", DECLARED)]);
     assert_eq!(store.role_grants(None).await.unwrap(), [grant("b", "auditor")]);
     let told = store.changes_since(0).await.unwrap().records;
-    assert!(told.contains(&(Sort::Person, "a".to_owned())) && told.contains(&(Sort::Trip, "a".to_owned())));
+    assert!(told.contains(&(Sort::Person, "a".to_owned())) && told.contains(&(Sort::Erased, "a".to_owned())));
     assert_eq!(
         store.erase_person("nobody", NOW).await.unwrap(),
         Erased::default()
     );
+    assert!(!store.has_ended("nobody").await.unwrap());
 }
