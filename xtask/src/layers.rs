@@ -21,7 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("words", &["territory"]),
     ("language", &["register"]),
     ("decision", &["decision", "impact", "oracle", "scenario", "wire"]),
-    ("domain", &["identity", "ledger", "extraction", "scim"]),
+    (
+        "domain",
+        &["certificate", "identity", "ledger", "extraction", "scim"],
+    ),
     ("services", &["store", "gateway", "control", "signin", "standin"]),
     ("program", &["bailiwick"]),
     (DEV_LAYER, &["bench", "testkit", "xtask"]),

@@ -131,7 +131,7 @@ pub(crate) enum Command {
     /// Point a tool of this machine at the gateway of the sign-in
     Setup(Setup),
     /// Run the gateway as configured
-    Serve,
+    Serve(Serve),
     /// Run everything on this machine with the register of an invented bank
     Demo(Demo),
     /// Print the JSON Schema of a register file, for editors
@@ -184,6 +184,14 @@ impl Tool {
             Self::Anthropic => "anthropic",
         }
     }
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Print the code for the first administrator even where stderr is no terminal
+    #[arg(long)]
+    pub(crate) first_administrator: bool,
 }
 
 /// A question about one model.

@@ -1,4 +1,4 @@
-//! Who may speak SCIM: clients by name, each known by the digest of its token.
+//! Who may speak SCIM: clients by name, each known by the digest of its token; and tokens in general.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use register::model::Instant;
@@ -6,7 +6,7 @@ use scim::Client;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use subtle::{Choice, ConstantTimeEq as _};
+use subtle::ConstantTimeEq as _;
 
 /// Characters of a token at least.
 const SHORTEST: usize = 32;
@@ -27,10 +27,41 @@ pub enum InStep {
     EachRequest,
 }
 
+/// A token, by its digest.
+pub(crate) struct Secret([u8; 32]);
+
+impl Secret {
+    /// The digest of a token that is at hand.
+    pub(crate) fn of_token(name: &str, token: &str) -> Result<Self, ClientError> {
+        match token.chars().count() < SHORTEST {
+            true => Err(ClientError::Short {
+                name: name.to_owned(),
+            }),
+            false => Ok(Self(Sha256::digest(token).into())),
+        }
+    }
+
+    /// A digest: `sha256:` and its digits.
+    pub(crate) fn of_digest(name: &str, digest: &str) -> Result<Self, ClientError> {
+        let digits = digest.trim().strip_prefix(SHA_256);
+        let bytes = digits.and_then(|digits| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok());
+        let digest: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+        digest.map(Self).ok_or_else(|| ClientError::NoDigest {
+            name: name.to_owned(),
+        })
+    }
+
+    /// Whether this is the token; it takes as long whichever it is.
+    pub(crate) fn is(&self, token: &[u8]) -> bool {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        bool::from(digest.ct_eq(&self.0))
+    }
+}
+
 /// A client.
 pub struct ScimClient {
     client: Client,
-    digest: [u8; 32],
+    secret: Secret,
     in_step: InStep,
     noted: AtomicI64,
 }
@@ -39,13 +70,13 @@ pub struct ScimClient {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
     /// The token could be guessed.
-    #[error("the token of SCIM client `{name}` is shorter than {SHORTEST} characters")]
+    #[error("the token of `{name}` is shorter than {SHORTEST} characters")]
     Short {
         /// The client.
         name: String,
     },
     /// The digest is none.
-    #[error("the token_hash of SCIM client `{name}` is not `sha256:` and 64 hexadecimal digits")]
+    #[error("the token_hash of `{name}` is not `sha256:` and 64 hexadecimal digits")]
     NoDigest {
         /// The client.
         name: String,
@@ -58,12 +89,8 @@ impl ScimClient {
     /// # Errors
     /// When the token is too short.
     pub fn with_token(client: Client, token: &str, in_step: InStep) -> Result<Self, ClientError> {
-        match token.chars().count() < SHORTEST {
-            true => Err(ClientError::Short {
-                name: client.source.clone(),
-            }),
-            false => Ok(Self::new(client, Sha256::digest(token).into(), in_step)),
-        }
+        let secret = Secret::of_token(&client.source, token)?;
+        Ok(Self::new(client, secret, in_step))
     }
 
     /// A client of whose token only the digest is known: `sha256:` and its digits.
@@ -71,19 +98,14 @@ impl ScimClient {
     /// # Errors
     /// When it is no digest.
     pub fn with_digest(client: Client, digest: &str, in_step: InStep) -> Result<Self, ClientError> {
-        let digits = digest.trim().strip_prefix(SHA_256);
-        let bytes = digits.and_then(|digits| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok());
-        let digest: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-        let digest = digest.ok_or_else(|| ClientError::NoDigest {
-            name: client.source.clone(),
-        })?;
-        Ok(Self::new(client, digest, in_step))
+        let secret = Secret::of_digest(&client.source, digest)?;
+        Ok(Self::new(client, secret, in_step))
     }
 
-    const fn new(client: Client, digest: [u8; 32], in_step: InStep) -> Self {
+    const fn new(client: Client, secret: Secret, in_step: InStep) -> Self {
         Self {
             client,
-            digest,
+            secret,
             in_step,
             noted: AtomicI64::new(i64::MIN),
         }
@@ -118,11 +140,9 @@ impl fmt::Debug for ScimClient {
 
 /// The client of a token; every one is compared, and none for longer than another.
 pub(crate) fn of_token<'c>(clients: &'c [ScimClient], token: &[u8]) -> Option<&'c ScimClient> {
-    let digest: [u8; 32] = Sha256::digest(token).into();
     let mut found = None;
     for client in clients {
-        let is_same: Choice = digest.ct_eq(&client.digest);
-        if bool::from(is_same) {
+        if client.secret.is(token) {
             found = Some(client);
         }
     }

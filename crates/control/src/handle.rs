@@ -1,36 +1,52 @@
 //! One request: the check of its route, then its work.
 
+use crate::asker::{InForce, bearer};
 use crate::client::{ScimClient, of_token};
-use crate::routes::{self, Check, SCIM, Work};
+use crate::first::FirstCode;
+use crate::problem::Problem;
+use crate::push::{AT_ONCE, Pusher};
+use crate::role::RoleGroups;
+use crate::routes::{self, Check, Route, SCIM, Work};
+use crate::scim_work::{said, written};
+use crate::shared::{AdministeredStore, Shared};
 use crate::strangers::Strangers;
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
-use axum::http::header::{
-    ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, WWW_AUTHENTICATE,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::extract::{MatchedPath, RawPathParams, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::{ALLOW, HeaderValue};
 use axum::response::Response;
 use axum::routing::any;
 use identity::directory::DirectoryStore;
+use identity::{KeepError, Keys};
+use ledger::Recorder;
 use register::model::Instant;
-use scim::{Method, ScimError, Server, Target};
-use std::sync::Arc;
+use scim::{ScimError, Server};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// For a request as a whole.
 const WHOLE: Duration = Duration::from_secs(60);
 
-/// How SCIM's bodies are written.
-const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
-
 /// What the listener serves.
 pub struct ControlSettings {
     /// Who may speak SCIM.
     pub clients: Vec<ScimClient>,
-    /// Where the directory is kept.
-    pub store: Arc<dyn DirectoryStore>,
+    /// Who pushes rows under a token.
+    pub pushers: Vec<Pusher>,
+    /// Where everything is kept.
+    pub store: Arc<dyn AdministeredStore>,
+    /// Keys and tokens of people.
+    pub keys: Arc<dyn Keys>,
+    /// What is in force.
+    pub in_force: Arc<dyn InForce>,
+    /// Takes down what is done.
+    pub recorder: Recorder,
+    /// Which groups give which role.
+    pub groups: RoleGroups,
+    /// The code of the terminal, while nobody administers.
+    pub first: Option<FirstCode>,
     /// How clients reach the listener, without a slash at its end.
     pub public_url: String,
     /// The clock.
@@ -40,14 +56,6 @@ pub struct ControlSettings {
 /// Serves what the settings say.
 #[derive(Clone)]
 pub struct Control(Arc<Shared>);
-
-struct Shared {
-    clients: Vec<ScimClient>,
-    store: Arc<dyn DirectoryStore>,
-    scim: Server,
-    clock: fn() -> Instant,
-    strangers: Strangers,
-}
 
 impl std::fmt::Debug for Control {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -59,13 +67,35 @@ impl Control {
     /// Puts it together.
     pub fn new(settings: ControlSettings) -> Self {
         let base = format!("{}{SCIM}", settings.public_url.trim_end_matches('/'));
+        let directory = Arc::clone(&settings.store) as Arc<dyn DirectoryStore>;
         Self(Arc::new(Shared {
             clients: settings.clients,
-            scim: Server::new(Arc::clone(&settings.store), base, settings.clock),
+            pushers: settings.pushers,
+            scim: Server::new(directory, base, settings.clock),
             store: settings.store,
+            keys: settings.keys,
+            in_force: settings.in_force,
+            recorder: settings.recorder,
+            groups: settings.groups,
+            first: settings.first.map(OnceLock::from).unwrap_or_default(),
             clock: settings.clock,
             strangers: Strangers::default(),
+            pushing: Semaphore::new(AT_ONCE),
         }))
+    }
+
+    /// Whether anybody administers: a group gives the role, or somebody active was granted it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn has_administrator(&self) -> Result<bool, KeepError> {
+        self.0.has_administrator().await
+    }
+
+    /// Takes this code for the first administrator; the first that is offered is the only one.
+    pub fn offer(&self, first: FirstCode) {
+        // one that came later was shown to nobody
+        let _first = self.0.first.set(first);
     }
 
     /// The routes, as a service.
@@ -83,42 +113,56 @@ async fn known(
     params: RawPathParams,
     request: Request,
 ) -> Response {
-    let id = params.iter().next().map(|(_, value)| value.to_owned());
-    match timeout(WHOLE, shared.known(path.as_str(), id, request)).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => said(&error),
-        Err(_) => said(&ScimError::status(408, "the request took too long")),
+    let params: Vec<String> = params.iter().map(|(_, value)| value.to_owned()).collect();
+    let is_scim = path.as_str().starts_with(SCIM);
+    match timeout(WHOLE, shared.known(path.as_str(), params, request)).await {
+        Ok(answer) => answer,
+        Err(_) if is_scim => said(&ScimError::status(408, "the request took too long")),
+        Err(_) => Problem::new(408, "timeout", "the request took too long").answer(),
     }
 }
 
 /// A request for any other path: what there is, only a caller is told.
 async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    match shared.client(request.headers()) {
-        Ok(_) => said(&ScimError::status(404, "there is nothing here")),
-        Err(error) => said(&error),
-    }
+    shared.elsewhere(request.headers(), None).await
 }
 
 impl Shared {
-    async fn known(&self, path: &str, id: Option<String>, request: Request) -> Result<Response, ScimError> {
+    async fn known(&self, path: &str, params: Vec<String>, request: Request) -> Response {
         let Some(route) = routes::find(request.method().as_str(), path) else {
-            self.client(request.headers())?;
-            let mut answer = said(&ScimError::status(405, "this cannot be done here"));
-            put(&mut answer, ALLOW, Some(&routes::methods(path)));
-            return Ok(answer);
+            return self.elsewhere(request.headers(), Some(path)).await;
         };
-        let client = match route.check {
-            Check::ScimClient => self.client(request.headers())?,
+        let answer = match route.check {
+            Check::ScimClient => self.of_client(route, params, request).await,
+            Check::PushedBy(what) => self.of_pusher(what, request).await,
+            Check::Roles(roles) => self.of_person(route, roles, &params, request).await,
         };
-        let answer = match route.work {
-            Work::Scim => self.scim(client, path, id, request).await?,
-            Work::InStep => {
-                self.note(client).await?;
-                scim::Response {
-                    status: 204,
-                    ..scim::Response::default()
-                }
+        answer.unwrap_or_else(|problem| problem.answer())
+    }
+
+    async fn of_client(
+        &self,
+        route: &Route,
+        params: Vec<String>,
+        request: Request,
+    ) -> Result<Response, Problem> {
+        let client = match self.client(request.headers()) {
+            Ok(client) => client,
+            Err(error) => return Ok(said(&error)),
+        };
+        let worked = match route.work {
+            Work::InStep => self.note(client).await.map(|()| scim::Response {
+                status: 204,
+                ..scim::Response::default()
+            }),
+            _ => {
+                self.scim(client, route.path, params.into_iter().next(), request)
+                    .await
             }
+        };
+        let answer = match worked {
+            Ok(answer) => answer,
+            Err(error) => return Ok(said(&error)),
         };
         tracing::info!(
             client = client.client().source,
@@ -127,123 +171,54 @@ impl Shared {
             status = answer.status,
             "administered"
         );
-        if answer.status < 400 && client.is_to_be_noted((self.clock)()) {
-            self.note(client).await?;
+        if answer.status < 400
+            && client.is_to_be_noted((self.clock)())
+            && let Err(error) = self.note(client).await
+        {
+            return Ok(said(&error));
         }
         Ok(written(&answer))
     }
 
-    async fn scim(
-        &self,
-        client: &ScimClient,
-        path: &str,
-        id: Option<String>,
-        request: Request,
-    ) -> Result<scim::Response, ScimError> {
-        let missing = || ScimError::status(404, "there is nothing here");
-        let below = path.strip_prefix(SCIM).unwrap_or(path);
-        let below = id.map_or_else(|| below.to_owned(), |id| below.replace("{id}", &id));
-        let target = Target::parse(&below).ok_or_else(missing)?;
-        let method = Method::parse(request.method().as_str()).ok_or_else(missing)?;
-        let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
-        let Query(query) =
-            query.map_err(|_| ScimError::status(400, "the query of the address cannot be read"))?;
+    async fn of_pusher(&self, what: identity::Pushed, request: Request) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        let body = read(&parts.headers, body).await?;
-        let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let request = scim::Request {
-            method,
-            target,
-            query: &query,
-            if_match: text(IF_MATCH),
-            if_none_match: text(IF_NONE_MATCH),
-            body: &body,
+        let token = bearer(&parts.headers);
+        let taken = self.push(what, token, &parts.headers, body).await?;
+        Ok(crate::api::Reply::with(200, taken).answer())
+    }
+
+    /// What a caller is told of a path or method that there is not; anybody else is told nothing.
+    async fn elsewhere(&self, headers: &HeaderMap, path: Option<&str>) -> Response {
+        let is_client =
+            bearer(headers).is_some_and(|token| of_token(&self.clients, token.as_bytes()).is_some());
+        let is_scim = is_client || path.is_some_and(|path| path.starts_with(SCIM));
+        let is_known = match is_client {
+            true => Ok(true),
+            false => self.asker(headers).await.map(|asker| asker.is_some()),
         };
-        Ok(self.scim.answer(client.client(), &request).await)
-    }
-
-    /// Whose token a request carries.
-    fn client(&self, headers: &HeaderMap) -> Result<&ScimClient, ScimError> {
-        let client = bearer(headers).and_then(|token| of_token(&self.clients, token.as_bytes()));
-        client.ok_or_else(|| {
-            if let Some(requests) = self.strangers.count((self.clock)()) {
-                tracing::warn!(
-                    requests,
-                    "requests for administration without the token of a client"
-                );
+        let mut answer = match (is_known, path) {
+            (Err(problem), _) => return problem.answer(),
+            (Ok(false), _) => {
+                self.note_stranger();
+                return Problem::nobody().answer();
             }
-            ScimError::status(401, "the token of a client is needed, as `Authorization: Bearer`")
-        })
+            (Ok(true), None) if is_scim => return said(&ScimError::status(404, "there is nothing here")),
+            (Ok(true), None) => return Problem::missing().answer(),
+            (Ok(true), Some(_)) if is_scim => said(&ScimError::status(405, "this cannot be done here")),
+            (Ok(true), Some(_)) => Problem::new(405, "method", "this cannot be done here").answer(),
+        };
+        if let Some(path) = path
+            && let Ok(methods) = HeaderValue::from_str(&routes::methods(path))
+        {
+            answer.headers_mut().insert(ALLOW, methods);
+        }
+        answer
     }
 
-    /// Notes that the directory is in step with a client.
-    async fn note(&self, client: &ScimClient) -> Result<(), ScimError> {
-        let noted = self
-            .store
-            .mark_complete(client.client().source.clone(), (self.clock)());
-        noted.await.map_err(|error| {
-            tracing::warn!(%error, "that a client is in step could not be noted");
-            ScimError::status(503, "the store does not answer; try again")
-        })
-    }
-}
-
-/// The one bearer token of a request.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let mut all = headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (all.next(), all.next()) else {
-        return None;
-    };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// The body, which is JSON of one of the two names where it is not empty.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ScimError> {
-    let limit = Server::body_limit();
-    let too_large = || ScimError::status(413, format!("the body is larger than {limit} bytes"));
-    let bytes = to_bytes(body, limit).await.map_err(|_| too_large())?;
-    if bytes.is_empty() {
-        return Ok(bytes);
-    }
-    let sort = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let sort = sort.map(|sort| {
-        sort.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
-    });
-    match sort.as_deref() {
-        None | Some("application/scim+json" | "application/json") => Ok(bytes),
-        Some(_) => Err(ScimError::status(415, "a body is `application/scim+json`")),
-    }
-}
-
-/// An error as an answer.
-fn said(error: &ScimError) -> Response {
-    let mut answer = written(&scim::Response::error(error));
-    if error.status == 401 {
-        put(&mut answer, WWW_AUTHENTICATE, Some("Bearer"));
-    }
-    answer
-}
-
-fn written(answer: &scim::Response) -> Response {
-    let body = answer.body.as_ref().map(ToString::to_string);
-    let has_body = body.is_some();
-    let mut response = Response::new(body.map_or_else(Body::empty, Body::from));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if has_body {
-        response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
-    }
-    put(&mut response, LOCATION, answer.location.as_deref());
-    put(&mut response, ETAG, answer.tag.as_deref());
-    response
-}
-
-fn put(response: &mut Response, name: HeaderName, value: Option<&str>) {
-    if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
-        response.headers_mut().insert(name, value);
+    /// Counts a request of nobody who is known, and says so in the log once in a while.
+    pub(crate) fn note_stranger(&self) {
+        if let Some(requests) = self.strangers.count((self.clock)()) {
+            tracing::warn!(requests, "requests for administration by nobody who is known");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The listener: connections, how many, how long, and from where.
 
 use crate::handle::Control;
-use crate::tls::Tls;
+use certificate::{Certificate, CertificateError};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -13,7 +13,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::task::spawn_blocking;
+use tokio::time::{interval, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS: usize = 128;
@@ -32,6 +34,12 @@ const CONNECTION: Duration = Duration::from_secs(600);
 
 /// For what runs on it then.
 const LAST: Duration = Duration::from_secs(90);
+
+/// Between two looks whether the certificate has changed.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// What is spoken over TLS.
+const PROTOCOLS: [&str; 1] = ["http/1.1"];
 
 /// Wait after the system could not give a socket.
 const NO_SOCKET: Duration = Duration::from_millis(100);
@@ -63,7 +71,26 @@ pub fn check_address(address: SocketAddr, has_tls: bool) -> Result<(), Exposed> 
 
 impl Control {
     /// Serves connections for as long as this is polled. A change that is cut off with it has happened whole or not at all.
-    pub async fn serve(self, listener: TcpListener, tls: Option<Tls>) {
+    ///
+    /// # Errors
+    /// When no secure connection can be taken at all.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        certificate: Option<Arc<Certificate>>,
+    ) -> Result<(), CertificateError> {
+        let tls = certificate
+            .as_ref()
+            .map(|certificate| certificate.acceptor(&PROTOCOLS))
+            .transpose()?;
+        tokio::select! {
+            () = self.accept(listener, tls) => {}
+            () = keep_fresh(certificate) => {}
+        }
+        Ok(())
+    }
+
+    async fn accept(self, listener: TcpListener, tls: Option<TlsAcceptor>) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let mut connections = JoinSet::new();
         loop {
@@ -89,7 +116,18 @@ impl Control {
     }
 }
 
-async fn converse(control: Control, stream: TcpStream, tls: Option<Tls>) {
+/// Takes up a changed certificate, for ever.
+async fn keep_fresh(certificate: Option<Arc<Certificate>>) {
+    let mut looks = interval(LOOK);
+    loop {
+        looks.tick().await;
+        let certificate = certificate.clone();
+        // a panic in it has been told, and the next look tries again
+        let _looked = spawn_blocking(move || certificate.map(|certificate| certificate.refresh())).await;
+    }
+}
+
+async fn converse(control: Control, stream: TcpStream, tls: Option<TlsAcceptor>) {
     match tls {
         None => speak(control, stream).await,
         Some(tls) => {

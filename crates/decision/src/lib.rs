@@ -18,6 +18,7 @@ pub mod facts;
 pub mod permit;
 pub mod snapshot;
 pub mod verdict;
+pub mod weight;
 
 mod bound;
 mod choose;

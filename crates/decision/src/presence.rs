@@ -47,19 +47,19 @@ pub(crate) fn is_fresh(observed_at: Instant, at: Instant, limit: i64) -> bool {
 }
 
 /// Whether the claim is credible at the instant, all rules applied.
-pub(crate) fn is_credible(claim: &Claim, facts: &Facts, at: Instant, limits: &Limits) -> bool {
+pub(crate) fn is_credible(claim: &Claim, claims: &[Claim], at: Instant, limits: &Limits) -> bool {
     if claim.place.is_none() {
         return false;
     }
     match claim.source {
         ClaimSource::Trip => is_open(claim, at),
-        ClaimSource::Directory => directory_counts(claim, facts, at, limits),
+        ClaimSource::Directory => directory_counts(claim, claims, at, limits),
         source if source.is_presence() => is_credible_presence(claim, at, limits),
         _ => false,
     }
 }
 
-fn is_open(claim: &Claim, at: Instant) -> bool {
+pub(crate) fn is_open(claim: &Claim, at: Instant) -> bool {
     claim.source == ClaimSource::Trip && claim.trip.unwrap_or_default().is_open(at)
 }
 
@@ -71,17 +71,11 @@ fn is_credible_presence(claim: &Claim, at: Instant, limits: &Limits) -> bool {
     is_presence_claim(claim) && is_fresh(claim.observed_at, at, limits.presence)
 }
 
-fn directory_counts(claim: &Claim, facts: &Facts, at: Instant, limits: &Limits) -> bool {
+fn directory_counts(claim: &Claim, claims: &[Claim], at: Instant, limits: &Limits) -> bool {
     is_fresh(claim.observed_at, at, limits.directory)
-        && (makes(Mistake::TripIgnored) || !facts.claims.iter().any(|other| is_open(other, at)))
-        && !facts
-            .claims
-            .iter()
-            .any(|other| is_credible_presence(other, at, limits))
-        && !facts
-            .claims
-            .iter()
-            .any(|other| contradicts(other, claim, at, limits))
+        && (makes(Mistake::TripIgnored) || !claims.iter().any(|other| is_open(other, at)))
+        && !claims.iter().any(|other| is_credible_presence(other, at, limits))
+        && !claims.iter().any(|other| contradicts(other, claim, at, limits))
 }
 
 /// Whether a presence claim, stale or not, names another place than the directory does.
@@ -102,7 +96,7 @@ impl Presence {
     pub(crate) fn read(facts: &Facts, at: Instant, limits: &Limits) -> Self {
         let mut presence = Self::default();
         for claim in &facts.claims {
-            if is_credible(claim, facts, at, limits) {
+            if is_credible(claim, &facts.claims, at, limits) {
                 presence.take(claim);
             }
             presence.over_vpn |=

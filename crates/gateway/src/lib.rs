@@ -56,7 +56,6 @@ mod routes;
 mod routing;
 mod said;
 mod shared;
-mod stamp;
 mod strangers;
 mod telemetry;
 mod unshared;
@@ -95,13 +94,8 @@ pub enum GatewayError {
     #[error(transparent)]
     Connector(#[from] ConnectorError),
     /// The certificate cannot be used.
-    #[error("`{path}` cannot be used for secure connections: {reason}")]
-    Certificate {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        reason: String,
-    },
+    #[error(transparent)]
+    Certificate(#[from] certificate::CertificateError),
     /// The listener does not work.
     #[error("the listener does not work: {reason}")]
     Listener {

@@ -7,14 +7,14 @@
 mod converse;
 mod guarded;
 mod peers;
-mod tls;
 mod workers;
 
-pub use tls::TlsFiles;
+pub use certificate::TlsFiles;
 
 use crate::GatewayError;
 use crate::metrics::Limit;
 use crate::shared::{Phase, Shared};
+use certificate::Certificate;
 use converse::{Accepted, converse};
 use peers::Peers;
 use std::io;
@@ -22,7 +22,6 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tls::Certificate;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
@@ -34,6 +33,9 @@ const NO_SOCKET: Duration = Duration::from_millis(100);
 
 /// After the grace period: for what is left to be told that it ends.
 const LAST_WORDS: Duration = Duration::from_millis(800);
+
+/// What is spoken over TLS, the better one first.
+const PROTOCOLS: [&str; 2] = ["h2", "http/1.1"];
 
 /// How often it is looked whether the certificate has changed.
 const RENEWED_EVERY: Duration = Duration::from_secs(10);
@@ -53,7 +55,10 @@ pub(crate) async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
     let certificate = shared.listening.tls.clone().map(Certificate::open).transpose()?;
-    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
+    let tls = certificate
+        .as_ref()
+        .map(|certificate| certificate.acceptor(&PROTOCOLS))
+        .transpose()?;
     let workers = Workers::start(shared.limits.threads).map_err(|error| GatewayError::Listener {
         reason: format!("a thread for connections cannot be started: {error}"),
     })?;

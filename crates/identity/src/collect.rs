@@ -5,7 +5,7 @@
 
 use crate::tokens::Revocations;
 use crate::{Caller, Directory, DirectoryEntry, KeyHolder, Origin, PlaceSources, Zones};
-use decision::{Claim, ClaimSource, Entitlement, Facts, NamedUser, PersonFacts, RequestFacts, SealedFacts};
+use decision::{Claim, Entitlement, Facts, NamedUser, PersonFacts, RequestFacts, SealedFacts};
 use register::model::{Application, Instant, PlaceFact, Register, Worker};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -224,14 +224,7 @@ impl FactCollector {
 
     fn claims(&self, entry: &DirectoryEntry, origin: &Origin, at: Instant) -> Vec<Claim> {
         let mut claims = self.places.claims(&self.zones, &entry.id, origin, at);
-        claims.extend(self.directory.synced_for(entry).map(|synced_at| Claim {
-            source: ClaimSource::Directory,
-            place: Some(entry.place.clone()).filter(|place| *place != PlaceFact::Unknown),
-            site: entry.site.as_deref().map(str::to_owned),
-            marked: false,
-            observed_at: synced_at,
-            trip: None,
-        }));
+        claims.extend(self.directory_claim(entry));
         claims
     }
 
@@ -312,7 +305,10 @@ fn choose<T: Copy + ToString>(
         })
 }
 
+mod known;
 mod on_behalf;
+
+pub use known::Known;
 
 #[cfg(test)]
 mod tests;

@@ -3,13 +3,19 @@
 //! A store is asked beside the requests, never by one. What a request needs is in memory, and [`Follower`] keeps it
 //! there: it asks for the changes since the last one it saw, reads those records again and puts them in place.
 
+mod disputes;
+mod erasure;
 mod follow;
+mod roles;
 mod sessions;
 mod trips;
 
+pub use disputes::{DisputeRecord, DisputeStore, SettledDispute};
+pub use erasure::{Erased, ErasureStore};
 pub use follow::{Followed, Follower};
+pub use roles::{RoleGrant, RoleStore};
 pub use sessions::{SessionRecord, SessionStore};
-pub use trips::{TripRecord, TripStore};
+pub use trips::{DECLARED, PUSHED, TripList, TripRecord, TripStore};
 
 use std::pin::Pin;
 
@@ -94,11 +100,20 @@ pub enum Sort {
     Trip,
     /// When a source was last complete; the id is the source.
     Sync,
+    /// Everything about a person, who was erased.
+    Erased,
 }
 
 impl Sort {
     /// All sorts.
-    pub const ALL: &'static [Self] = &[Self::Person, Self::Key, Self::Session, Self::Trip, Self::Sync];
+    pub const ALL: &'static [Self] = &[
+        Self::Person,
+        Self::Key,
+        Self::Session,
+        Self::Trip,
+        Self::Sync,
+        Self::Erased,
+    ];
 
     /// Its name where it is kept.
     pub const fn as_str(self) -> &'static str {
@@ -108,6 +123,7 @@ impl Sort {
             Self::Session => "session",
             Self::Trip => "trip",
             Self::Sync => "sync",
+            Self::Erased => "erased",
         }
     }
 

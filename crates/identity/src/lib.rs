@@ -24,7 +24,7 @@ pub mod strict_json;
 pub mod tokens;
 
 pub use caller::{Caller, SignIns};
-pub use collect::{Choice, CollectError, Collected, FactCollector};
+pub use collect::{Choice, CollectError, Collected, FactCollector, Known};
 pub use directory::{
     Directory, DirectoryEntry, DirectoryStore, JoinedDirectory, People, Protected, RegisterDirectory,
 };
@@ -35,8 +35,9 @@ pub use keys::{read_stored, write_stored};
 pub use places::{
     Algorithm, BadgeEvent, DEVICE_WINDOW, Devices, Direction, Exit, ExitKind, FeedError, FeedFile,
     FeedFileError, FeedFormat, FeedMistake, GeoFiles, GeoFound, GeoIp, GeoSettings, GeoTable, GeoTableError,
-    Issuer, KeyFileError, MarkedNetworks, MarkedNetworksError, Origin, Overlap, PlaceSettings, PlaceSources,
-    Proxies, Proxy, PublicKey, Pushed, SIGHTING_KEPT, Says, SessionEvent, SourceHealth, SourceStatus,
-    Statement, StatementError, TABLE_LIMIT, TRIPS_OF_PERSON, TripChange, TripEntry, TripError, TripSource,
-    Trips, TripsInMemory, Verify, Zone, ZoneError, Zones, read_badges, read_sessions, read_trips,
+    Given, Issuer, KeyFileError, MarkedNetworks, MarkedNetworksError, Origin, Overlap, PlaceSettings,
+    PlaceSources, Proxies, Proxy, PublicKey, Pushed, PushedTrips, SIGHTING_KEPT, Says, SessionEvent,
+    SourceHealth, SourceStatus, Statement, StatementError, TABLE_LIMIT, TRIPS_OF_PERSON, TripChange,
+    TripEntry, TripError, TripSource, Trips, TripsInMemory, Verify, Zone, ZoneError, Zones, read_badges,
+    read_sessions, read_trips,
 };

@@ -17,6 +17,7 @@ mod files;
 mod forwarded;
 mod geofiles;
 mod geoip;
+mod known;
 mod networks;
 mod pushed;
 mod reach;
@@ -40,7 +41,7 @@ pub use geofiles::GeoFiles;
 pub use geoip::{
     GeoFound, GeoIp, GeoSettings, GeoTable, GeoTableError, MarkedNetworks, MarkedNetworksError, TABLE_LIMIT,
 };
-pub use pushed::Pushed;
+pub use pushed::{Given, Pushed, PushedTrips};
 pub use settings::{Exit, ExitKind, PlaceSettings};
 pub use sightings::SIGHTING_KEPT;
 pub use signed::{Algorithm, Issuer, KeyFileError, PublicKey, Statement, StatementError, Verify};

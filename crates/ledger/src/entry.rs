@@ -143,6 +143,61 @@ pub enum Happening {
         /// How many since the entry before.
         requests: u64,
     },
+    /// Somebody did something as an administrator of one sort or another.
+    Administered(Act),
+}
+
+/// What somebody did who administers. It was permitted and recorded, and done only then; what could not be done after
+/// all stands here too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// What was done.
+    pub done: Done,
+    /// Who did it; `None`: whoever had the code of the terminal.
+    pub by: Option<Pseudonym>,
+    /// Whom it concerns.
+    pub person: Pseudonym,
+}
+
+/// What can be done about a person. No value of any attribute is ever named, nor anything that somebody wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// A role was granted.
+    RoleGranted {
+        /// Which.
+        role: &'static str,
+    },
+    /// A role was taken away.
+    RoleWithdrawn {
+        /// Which.
+        role: &'static str,
+    },
+    /// Protected attributes of somebody else were looked at.
+    ProtectedViewed {
+        /// Which.
+        attributes: &'static [&'static str],
+    },
+    /// Everything that is kept about somebody else was handed out.
+    Exported,
+    /// Everything that is kept about somebody was taken away.
+    Erased {
+        /// Why, in a word.
+        reason: &'static str,
+        /// Number of the case, by which the firm finds it.
+        case: Option<String>,
+    },
+    /// Somebody disputes a fact about themself.
+    DisputeRaised {
+        /// Which fact.
+        fact: &'static str,
+    },
+    /// A dispute was settled.
+    DisputeSettled {
+        /// About which fact.
+        fact: String,
+        /// How, in a word.
+        outcome: &'static str,
+    },
 }
 
 /// The ways in which a request can end.

@@ -48,7 +48,7 @@ mod recorder;
 mod stored;
 
 pub use device::{Answer, AuditDevice, AuditError, Receipt};
-pub use entry::{ClauseState, DecisionId, Ended, Event, Happening, Intent, Outcome, PlaceSeen};
+pub use entry::{Act, ClauseState, DecisionId, Done, Ended, Event, Happening, Intent, Outcome, PlaceSeen};
 pub use file::{FileDevice, FileSettings, OpenError};
 pub use pseudonym::{Pseudonym, Pseudonyms};
 pub use recorder::{Call, Recorded, Recorder};

@@ -1,7 +1,8 @@
 //! Records decisions, and wraps permits in the proof that it did.
 
 use crate::{
-    AuditDevice, AuditError, ClauseState, DecisionId, Event, Intent, Outcome, PlaceSeen, Pseudonyms, Receipt,
+    Act, AuditDevice, AuditError, ClauseState, DecisionId, Event, Happening, Intent, Outcome, PlaceSeen,
+    Pseudonym, Pseudonyms, Receipt,
 };
 use decision::{Basis, ClauseIndex, Decision, Facts, Permit, Refusal, SealedFacts, Snapshot, Verdict};
 use register::model::{Deployment, Instant, PlaceFact};
@@ -117,6 +118,20 @@ impl Recorder {
     /// Hands over what has happened besides, likewise.
     pub fn record_event(&self, event: Event) {
         drop(self.device.event(event));
+    }
+
+    /// Keeps what somebody is about to do, which must not be done unless this succeeds.
+    ///
+    /// # Errors
+    /// When the device does not confirm in time that it keeps the entry.
+    pub async fn record_act(&self, act: Act, at: Instant) -> Result<Receipt, AuditError> {
+        let what = Happening::Administered(act);
+        self.device.event(Event { at, what }).await
+    }
+
+    /// The name of a person in the record.
+    pub fn pseudonym(&self, person: &str) -> Pseudonym {
+        self.pseudonyms.of(person)
     }
 
     /// Whether the device can keep entries at present, as far as it knows.

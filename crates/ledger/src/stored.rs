@@ -2,7 +2,7 @@
 //!
 //! Each line is one JSON object with a revision and a kind. Readers must skip keys that they do not know.
 
-use crate::{Event, Happening, Intent, Outcome};
+use crate::{Act, Done, Event, Happening, Intent, Outcome};
 use register::model::Instant;
 use serde::Serialize;
 
@@ -92,6 +92,29 @@ enum HappeningLine<'a> {
         route: &'static str,
         requests: u64,
     },
+    Administered {
+        act: &'static str,
+        by: Option<String>,
+        person: String,
+        #[serde(flatten)]
+        more: ActLine<'a>,
+    },
+}
+
+#[derive(Default, Serialize)]
+struct ActLine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    attributes: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fact: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'a str>,
 }
 
 /// The first line of a segment.
@@ -176,6 +199,7 @@ pub(crate) fn event(event: &Event) -> Vec<u8> {
             route,
             requests: *requests,
         },
+        Happening::Administered(act) => administered(act),
     };
     line(&EventLine {
         revision: REVISION,
@@ -183,6 +207,56 @@ pub(crate) fn event(event: &Event) -> Vec<u8> {
         at: event.at.to_string(),
         what,
     })
+}
+
+fn administered(act: &Act) -> HappeningLine<'_> {
+    let none = ActLine::default();
+    let (word, more) = match &act.done {
+        Done::RoleGranted { role } => (
+            "role_granted",
+            ActLine {
+                role: Some(role),
+                ..none
+            },
+        ),
+        Done::RoleWithdrawn { role } => (
+            "role_withdrawn",
+            ActLine {
+                role: Some(role),
+                ..none
+            },
+        ),
+        Done::ProtectedViewed { attributes } => ("protected_viewed", ActLine { attributes, ..none }),
+        Done::Exported => ("exported", none),
+        Done::Erased { reason, case } => {
+            let (reason, case) = (Some(*reason), case.as_deref());
+            ("erased", ActLine { reason, case, ..none })
+        }
+        Done::DisputeRaised { fact } => (
+            "dispute_raised",
+            ActLine {
+                fact: Some(fact),
+                ..none
+            },
+        ),
+        Done::DisputeSettled { fact, outcome } => {
+            let (fact, outcome) = (Some(fact.as_str()), Some(*outcome));
+            (
+                "dispute_settled",
+                ActLine {
+                    fact,
+                    outcome,
+                    ..none
+                },
+            )
+        }
+    };
+    HappeningLine::Administered {
+        act: word,
+        by: act.by.map(|by| by.to_string()),
+        person: act.person.to_string(),
+        more,
+    }
 }
 
 /// A value as a line. An empty line stands for a value that cannot be written, and is refused.
@@ -277,6 +351,24 @@ pub(crate) mod tests {
             "\n"
         );
         assert_eq!(String::from_utf8(event(&refused)).unwrap(), expected);
+        let names = Pseudonyms::new(&[7; 32]);
+        let viewed = Event {
+            at: Instant(1_784_106_000),
+            what: Happening::Administered(Act {
+                done: Done::ProtectedViewed {
+                    attributes: &["citizenships"],
+                },
+                by: Some(names.of("privacy-officer")),
+                person: names.of("hk-analyst"),
+            }),
+        };
+        let expected = format!(
+            "{{\"revision\":1,\"kind\":\"event\",\"at\":\"2026-07-15T09:00:00Z\",\"event\":\"administered\",\
+             \"act\":\"protected_viewed\",\"by\":\"{}\",\"person\":\"{}\",\"attributes\":[\"citizenships\"]}}\n",
+            names.of("privacy-officer"),
+            names.of("hk-analyst"),
+        );
+        assert_eq!(String::from_utf8(event(&viewed)).unwrap(), expected);
         assert_eq!(
             segment(3),
             b"{\"revision\":1,\"kind\":\"segment\",\"segment\":3}\n"

@@ -167,17 +167,29 @@ impl Database {
 
 impl Kind {
     fn migrations(self) -> Migrator {
-        let begin = match self {
-            Self::Sqlite => include_str!("../migrations/sqlite/0001_begin.sql"),
-            Self::Postgres => include_str!("../migrations/postgres/0001_begin.sql"),
+        let texts = match self {
+            Self::Sqlite => [
+                include_str!("../migrations/sqlite/0001_begin.sql"),
+                include_str!("../migrations/sqlite/0002_administration.sql"),
+            ],
+            Self::Postgres => [
+                include_str!("../migrations/postgres/0001_begin.sql"),
+                include_str!("../migrations/postgres/0002_administration.sql"),
+            ],
         };
-        Migrator::with_migrations(vec![Migration::new(
-            1,
-            "begin".into(),
-            MigrationType::Simple,
-            begin.into_sql_str(),
-            false,
-        )])
+        let names = ["begin", "administration"];
+        let migrations = (1..)
+            .zip(names.into_iter().zip(texts))
+            .map(|(number, (name, text))| {
+                Migration::new(
+                    number,
+                    name.into(),
+                    MigrationType::Simple,
+                    text.into_sql_str(),
+                    false,
+                )
+            });
+        Migrator::with_migrations(migrations.collect())
     }
 
     /// The names of a person's groups, as one text with [`UNIT`] between them.

@@ -1,4 +1,4 @@
-//! What an installation keeps: people, groups, keys, sessions and trips, in SQLite or in PostgreSQL.
+//! What an installation keeps: people, groups, keys, sessions, trips, roles and disputes, in SQLite or in PostgreSQL.
 //!
 //! The traits are those of `identity`; this crate stands behind them, and no request ever waits for it. Both databases
 //! run the same statements but for a few words, and one suite of tests holds for both.
@@ -8,16 +8,19 @@
 //! the order of commits, and a replica that has seen a number has seen all before it. Stored types are those of
 //! [`stored`]: they carry a revision, skip fields that they do not know, and are never the types that people write.
 //!
-//! Citizenships, US status and screening leave this crate for the database only under a [`Sealer`], whose key is kept
+//! Citizenships, US status, screening and the words of disputes leave this crate for the database only under a [`Sealer`], whose key is kept
 //! elsewhere.
 
 mod database;
+mod disputes;
+mod erasure;
 mod feed;
 mod groups;
 mod keys;
 mod load;
 mod people;
 mod reseal;
+mod roles;
 mod sealing;
 mod sessions;
 mod stored;

@@ -7,7 +7,7 @@ use crate::Store;
 use crate::database::away;
 use crate::feed::note;
 use crate::groups;
-use crate::people::write::set_synced;
+use crate::people::write::{revive, set_synced};
 use crate::people::{PersonRow, Sql, select};
 use identity::KeepError;
 use identity::directory::{
@@ -198,13 +198,7 @@ impl Loading<'_> {
             .filter(|record| record.version == 1)
             .map(|record| record.id.clone())
             .collect();
-        if new.is_empty() {
-            return Ok(());
-        }
-        let mut sql = Sql::new("delete from ended where id in ");
-        sql.list(new);
-        sql.query().execute(&mut *self.change).await.map_err(away)?;
-        Ok(())
+        revive(&mut self.change, &self.load.source, new).await
     }
 
     /// Ids of the groups of this source that a person is in from now on; `None`: as before. New groups are made.

@@ -143,6 +143,18 @@ impl SessionStore for Store {
         })
     }
 
+    fn sessions_of<'a>(&'a self, person: &'a str, at: Instant) -> Keeping<'a, Vec<SessionRecord>> {
+        Box::pin(async move {
+            let query = sqlx::query(
+                "select id_hash, person, created, expires, data from sessions where person = $1 and expires > $2 \
+                 order by created, id_hash",
+            );
+            let query = query.bind(person.to_owned()).bind(at.0);
+            let rows = query.fetch_all(&self.database.read).await.map_err(away)?;
+            rows.iter().map(read).collect::<Result<_, _>>().map_err(away)
+        })
+    }
+
     fn forget_sessions(&self, before: Instant) -> Keeping<'_, u64> {
         Box::pin(async move {
             let mut change = self.database.begin().await?;

@@ -160,9 +160,7 @@ fn misfits(global: &Global, config: &Config) -> anyhow::Result<Vec<String>> {
     if let Err(error) = config.places.open(0) {
         found.push(format!("`places`: {error:#}"));
     }
-    if let Some(Err(error)) = config.control.as_ref().map(control::clients) {
-        found.push(format!("`control`: {error:#}"));
-    }
+    found.extend(control::misfits(config));
     if config.listeners.is_empty() {
         found.push("there is no listener, so nothing would be served".to_owned());
     }

@@ -236,7 +236,7 @@ async fn reseal(store: &Store, screen: &mut Screen) -> anyhow::Result<Exit> {
 }
 
 async fn gaps(store: &std::sync::Arc<Store>, data: &DataDir, screen: &mut Screen) -> anyhow::Result<Exit> {
-    let following = keeping::Following::begin(store, data, None).await?;
+    let following = keeping::Following::begin(store, data, None, None).await?;
     let Gaps { people, gaps } = following.people.gaps();
     let dark = following.people.darkness(clock::now(), Limits::default());
     let shown = ShownGaps {

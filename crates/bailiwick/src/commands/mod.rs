@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Token => login::token(screen),
         Command::Logout => login::logout(screen),
         Command::Setup(setup) => setup::run(&setup, screen),
-        Command::Serve => serve::run(&global, screen),
+        Command::Serve(serve) => serve::run(&global, &serve, screen),
         Command::Demo(demo) => demo::run(&global, &demo, screen),
         Command::Schema => schema::run(screen),
     }

@@ -1,7 +1,7 @@
 //! `bailiwick serve`: the gateway as configured, until it is told to stop.
 
 use super::{register_of, shown};
-use crate::arguments::Global;
+use crate::arguments::{Global, Serve};
 use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::exit::{Exit, UsageError};
@@ -13,6 +13,7 @@ use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
 use identity::KeyRing;
 use serde::Serialize;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -27,7 +28,7 @@ struct Served {
     control: Option<String>,
 }
 
-pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> {
+pub(super) fn run(global: &Global, serve: &Serve, screen: &mut Screen) -> anyhow::Result<Exit> {
     let Some(config) = Config::find(global.config.as_deref())? else {
         let help = "write one with `bailiwick init DIR`, or name it with --config".to_owned();
         return Err(UsageError::new(format!("there is no `{CONFIGURATION}` here"), help).into());
@@ -43,7 +44,7 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     services::runtime(config.log)?.block_on(async {
         let ending = Ending::watch()?;
         let store = keeping::open(&data, &config.store).await?;
-        let following = Following::begin(&store, &data, config.store.max_stale).await?;
+        let following = Following::begin(&store, &data, config.store.max_stale, Some(&ways.places)).await?;
         let kept = Kept::open(&data, KeyRing::new(data.key_hasher()?, []))?.with_store(following);
         let services = Services::new(snapshot, ways, kept);
         let telemetry = match config.telemetry {
@@ -55,12 +56,14 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
         let told_at = telemetry.as_ref().map(TcpListener::local_addr).transpose()?;
         let services = services.map_err(|error| error.at_start(&folder.path))?;
         let export = services::export::open(&config)?;
+        let services = services.with_telemetry(telemetry).with_export(export);
         let services = services
-            .with_telemetry(telemetry)
-            .with_export(export)
+            .with_sign_in(&config, &data, &store)?
             .with_control(control);
-        let services = services.with_sign_in(&config, &data, &store)?;
         services.follow_sessions().await?;
+        if serve.first_administrator || io::stderr().is_terminal() {
+            offer(&services, screen).await?;
+        }
         let reloading = services.reloading(folder.path.clone())?;
         let mut gateways = Vec::new();
         let scheme = config.serving.listening.tls.as_ref().map_or("http", |_| "https");
@@ -95,6 +98,19 @@ pub(super) fn run(global: &Global, screen: &mut Screen) -> anyhow::Result<Exit> 
     })?;
     screen.say("stopped")?;
     Ok(Exit::Done)
+}
+
+/// Shows the code for the first administrator to whoever sits at the terminal, and to no log.
+async fn offer(services: &Services, screen: &mut Screen) -> anyhow::Result<()> {
+    if let Some(code) = services.first_administrator().await? {
+        screen.say(format_args!(
+            "nobody administers this installation yet; the code for the first administrator is {code}"
+        ))?;
+        screen.say(
+            "send it within 30 minutes, signed in, as {\"code\": \"...\"} to POST /api/v1/me/administrator",
+        )?;
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -1,7 +1,7 @@
 //! Where the installation is administered, and by whom.
 
 use super::credential::Credential;
-use control::{Client, InStep};
+use control::{Client, InStep, RoleGroups};
 use gateway::TlsFiles;
 use std::net::SocketAddr;
 
@@ -16,6 +16,8 @@ pub(crate) struct ControlConfig {
     pub(crate) tls: Option<TlsFiles>,
     /// Who keeps the directory by SCIM.
     pub(crate) scim: Vec<ScimConfig>,
+    /// Which groups give which role.
+    pub(crate) roles: RoleGroups,
 }
 
 /// A SCIM client.

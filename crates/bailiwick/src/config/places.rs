@@ -1,9 +1,11 @@
 //! Sources of place claims, as the configuration names them.
 
+use super::control::Token;
 use anyhow::Context as _;
 use http::HeaderName;
 use identity::{
     Algorithm, Devices, Exit, ExitKind, FeedFile, FeedFormat, GeoFiles, Issuer, PlaceSettings, PublicKey,
+    Pushed,
 };
 use ipnet::IpNet;
 use std::path::{Path, PathBuf};
@@ -33,14 +35,16 @@ pub(crate) struct Places {
 /// A feed as a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Feed {
-    /// The file.
-    pub(crate) path: PathBuf,
+    /// The file; `None`: it is pushed alone.
+    pub(crate) path: Option<PathBuf>,
     /// How it is written.
     pub(crate) format: FeedFormat,
     /// After how many seconds without a new file it is degraded.
     pub(crate) limit: Option<i64>,
     /// Who must have signed it.
     pub(crate) signed: Option<Signed>,
+    /// The token of whoever pushes it.
+    pub(crate) token: Option<Token>,
 }
 
 /// Who signs, and how.
@@ -95,6 +99,20 @@ impl Places {
             remembers: self.remember,
             delay,
         })
+    }
+}
+
+impl Places {
+    /// The feeds, each by what it is when it is pushed.
+    pub(crate) fn feeds(&self) -> impl Iterator<Item = (Pushed, &Feed)> {
+        let feeds = [
+            (Pushed::Badges, &self.badges),
+            (Pushed::Sessions, &self.sessions),
+            (Pushed::Trips, &self.trips),
+        ];
+        feeds
+            .into_iter()
+            .filter_map(|(what, feed)| Some((what, feed.as_ref()?)))
     }
 }
 

@@ -8,7 +8,7 @@ use gateway::Switch;
 use identity::directory::{Dark, DirectoryStore, Limits, Sight};
 use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
 use identity::signed_in::SignedIn;
-use identity::{Follower, KeepError, People};
+use identity::{Follower, KeepError, People, PlaceSources};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Location, Sealer, Store};
@@ -79,11 +79,13 @@ pub(crate) struct Following {
 }
 
 impl Following {
-    /// Reads everything; while the store does not answer, that is good for so many seconds.
+    /// Reads everything, trips into these sources of places; while the store does not answer, that is good for so many
+    /// seconds.
     pub(crate) async fn begin(
         store: &Arc<Store>,
         data: &DataDir,
         max_stale: Option<i64>,
+        places: Option<&Arc<PlaceSources>>,
     ) -> anyhow::Result<Self> {
         let people = Arc::new(People::within(max_stale.unwrap_or(Sight::LIMIT)));
         let keys = Arc::new(LiveKeys::new(data.key_hasher()?));
@@ -93,6 +95,10 @@ impl Following {
             Arc::clone(&people),
             Arc::clone(&keys),
         );
+        let follower = match places {
+            Some(places) => follower.with_trips(Arc::clone(store) as _, Arc::clone(places)),
+            None => follower,
+        };
         let now = clock::now();
         follower.begin().await.context("the store cannot be read")?;
         people.sight().saw(now);

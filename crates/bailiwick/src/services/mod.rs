@@ -55,7 +55,7 @@ pub(crate) struct Services {
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
-    control: Option<control::Opened>,
+    control: Option<control::Ready>,
     sign_in: Option<SignIn>,
     desk: Option<Arc<dyn SignInDesk>>,
     exporter: Option<Exporter>,
@@ -164,9 +164,21 @@ impl Services {
         }
     }
 
-    /// Will be administered through this listener.
+    /// Will be administered through this listener. To be said after it is known whose tokens are taken.
     pub(crate) fn with_control(self, control: Option<control::Opened>) -> Self {
+        let control = control.map(|opened| opened.with(&self.switch, &self.keys, &self.recorder));
         Self { control, ..self }
+    }
+
+    /// A code for the first administrator; `None`: somebody administers, or nothing is administered here.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn first_administrator(&self) -> anyhow::Result<Option<String>> {
+        match &self.control {
+            Some(control) => control.first_administrator().await,
+            None => Ok(None),
+        }
     }
 
     /// Takes tokens beside keys, from the issuers of a configuration.
@@ -256,7 +268,7 @@ impl Services {
             telling.spawn(self.telemetry(stopping).serve(listener));
         }
         if let Some(opened) = self.control.take() {
-            telling.spawn(opened.control.serve(opened.listener, opened.tls));
+            telling.spawn(opened.serve());
         }
         telling.spawn(places::tend(Arc::clone(&self.switch)));
         if let Some(sign_in) = self.sign_in.take() {

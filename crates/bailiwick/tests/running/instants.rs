@@ -73,7 +73,6 @@ fn permits(server: &Running, key: &str) -> usize {
             }
             _ => panic!("{answer}"),
         }
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -1,6 +1,8 @@
 //! The program as a server: it starts, answers over HTTP, records, takes changes, and ends cleanly when it is told to.
 
 #[cfg(test)]
+mod administering;
+#[cfg(test)]
 mod beginning;
 #[cfg(test)]
 mod benching;

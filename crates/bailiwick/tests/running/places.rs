@@ -5,7 +5,7 @@ use crate::server::{NOWHERE, get, post};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A minute ago, as a feed writes it.
-fn a_minute_ago() -> String {
+pub(crate) fn a_minute_ago() -> String {
     #[expect(
         clippy::disallowed_methods,
         reason = "the program that is tested has a clock of its own"

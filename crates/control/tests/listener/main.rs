@@ -1,4 +1,10 @@
 //! The listener over a store in a file.
 
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod over_sqlite;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod world;

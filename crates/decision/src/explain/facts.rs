@@ -107,7 +107,7 @@ fn places(names: &DisplayNames, snapshot: &Snapshot, facts: &Facts, at: Instant)
     let credible = facts
         .claims
         .iter()
-        .filter(|claim| is_credible(claim, facts, at, limits));
+        .filter(|claim| is_credible(claim, &facts.claims, at, limits));
     let mut shown: Vec<_> = credible.map(|claim| claim_fact("place", names, claim)).collect();
     let declared = facts.request.end_users.iter().flatten();
     shown.extend(declared.map(|place| fact("end users", fact_text(names, place))));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::RegisterDirectory;
+use decision::ClaimSource;
 use decision::{Screening, ScreeningResult};
 use register::model::{DataClass, Person, PlaceSetName, Purpose, Site};
 use std::net::IpAddr;

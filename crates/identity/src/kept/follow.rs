@@ -1,8 +1,10 @@
 //! Keeps memory in step with a store.
 
+use super::trips::{DECLARED, PUSHED, TripRecord, TripStore};
 use super::{KeepError, Sort};
 use crate::directory::{DirectoryStore, Kept, People, PeopleBuilder};
 use crate::keys::{KeyStore, LiveKeys};
+use crate::places::{PlaceSources, Pushed, TripChange, TripEntry, TripSource};
 use crate::signed_in::SignedIn;
 use register::model::Instant;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +20,7 @@ pub struct Follower {
     people: Arc<People>,
     keys: Arc<LiveKeys>,
     signed_in: OnceLock<Arc<SignedIn>>,
+    trips: Option<(Arc<dyn TripStore>, Arc<PlaceSources>)>,
     seen: AtomicU64,
 }
 
@@ -42,6 +45,7 @@ impl Follower {
             people,
             keys,
             signed_in: OnceLock::new(),
+            trips: None,
             seen: AtomicU64::new(0),
         }
     }
@@ -54,6 +58,16 @@ impl Follower {
         // whoever is followed is followed for good
         let _first = self.signed_in.set(Arc::clone(signed_in));
         signed_in.take_up(None).await
+    }
+
+    /// The same, which brings the trips that are kept there to these sources of places, and has them forget whoever is
+    /// erased.
+    #[must_use]
+    pub fn with_trips(self, kept: Arc<dyn TripStore>, places: Arc<PlaceSources>) -> Self {
+        Self {
+            trips: Some((kept, places)),
+            ..self
+        }
     }
 
     /// Reads everything.
@@ -74,6 +88,7 @@ impl Follower {
         let synced = self.people_kept.synced().await?;
         let keys = self.keys_kept.keys(None).await?;
         records = records.saturating_add(keys.len());
+        self.all_trips().await?;
         self.people.replace(builder);
         self.people.set_synced(synced);
         self.keys.replace(keys);
@@ -106,14 +121,21 @@ impl Follower {
                     Some(key) => self.keys.put(key),
                     None => self.keys.forget(id),
                 },
-                Sort::Sync => self.people.set_synced(self.people_kept.synced().await?),
+                Sort::Sync => {
+                    self.people.set_synced(self.people_kept.synced().await?);
+                    self.trips_received().await?;
+                }
                 Sort::Session => {
                     if let Some(signed_in) = self.signed_in.get() {
                         signed_in.take_up(Some(id)).await?;
                     }
                 }
-                // whoever keeps those in memory follows them
-                Sort::Trip => {}
+                Sort::Trip => self.trips_of(id).await?,
+                Sort::Erased => {
+                    if let Some((_, places)) = &self.trips {
+                        places.forget(id);
+                    }
+                }
             }
             records = records.saturating_add(1);
         }
@@ -130,6 +152,48 @@ impl Follower {
         Ok(())
     }
 
+    async fn all_trips(&self) -> Result<(), KeepError> {
+        let Some((kept, places)) = &self.trips else {
+            return Ok(());
+        };
+        let records = kept.trips().await?;
+        for source in [TripSource::Declared, TripSource::Api] {
+            let of_source = records.iter().map(entry).filter(|trip| trip.source == source);
+            let trips = of_source.collect();
+            let change = TripChange::ReplaceAll { source, trips };
+            places
+                .trips()
+                .change(change)
+                .map_err(|error| KeepError::Refused {
+                    reason: error.to_string(),
+                })?;
+        }
+        self.trips_received().await
+    }
+
+    async fn trips_of(&self, person: &str) -> Result<(), KeepError> {
+        let Some((kept, places)) = &self.trips else {
+            return Ok(());
+        };
+        let records = kept.trips_of(person).await?;
+        let change = TripChange::ReplaceKept {
+            person: person.to_owned(),
+            trips: records.iter().map(entry).collect(),
+        };
+        places.trips().change(change).map_err(|error| KeepError::Refused {
+            reason: error.to_string(),
+        })
+    }
+
+    async fn trips_received(&self) -> Result<(), KeepError> {
+        if let Some((kept, places)) = &self.trips
+            && let Some(at) = kept.trips_received(PUSHED).await?
+        {
+            places.was_pushed(Pushed::Trips, at);
+        }
+        Ok(())
+    }
+
     /// Writes down when keys were last taken.
     ///
     /// # Errors
@@ -140,5 +204,18 @@ impl Follower {
             self.keys_kept.note_uses(&uses).await?;
         }
         Ok(uses.len())
+    }
+}
+
+fn entry(record: &TripRecord) -> TripEntry {
+    TripEntry {
+        id: record.id.clone(),
+        person: record.person.clone(),
+        place: record.place.clone(),
+        days: record.days,
+        source: match record.source.as_str() {
+            DECLARED => TripSource::Declared,
+            _ => TripSource::Api,
+        },
     }
 }

@@ -54,6 +54,9 @@ pub trait SessionStore: Send + Sync {
         see: &'a mut (dyn FnMut(SessionRecord) + Send),
     ) -> Keeping<'a, ()>;
 
+    /// Every session of a person that is not over at the instant, in the order in which they began.
+    fn sessions_of<'a>(&'a self, person: &'a str, at: Instant) -> Keeping<'a, Vec<SessionRecord>>;
+
     /// Forgets sessions that were over before the instant; how many there were.
     fn forget_sessions(&self, before: Instant) -> Keeping<'_, u64>;
 }

@@ -1,8 +1,14 @@
-//! Trips of people, as kept: declared by them, or sent by a travel feed.
+//! Trips of people, as kept: declared by them, or sent by a travel system.
 
 use super::Keeping;
 use decision::Trip;
-use register::model::PlaceFact;
+use register::model::{Instant, PlaceFact};
+
+/// Source of the trips that people declare themselves.
+pub const DECLARED: &str = "declared";
+
+/// Source of the trips that a travel system pushes.
+pub const PUSHED: &str = "pushed";
 
 /// A trip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +21,19 @@ pub struct TripRecord {
     pub place: PlaceFact,
     /// From when to when.
     pub days: Trip,
-    /// Who says so: `declared`, or the name of a feed.
+    /// Who says so: [`DECLARED`], [`PUSHED`], or the name of a feed.
     pub source: String,
+}
+
+/// A complete list of trips, as a source sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripList {
+    /// The source.
+    pub source: String,
+    /// When the source made it.
+    pub made: Instant,
+    /// The trips; the source of each is the one above.
+    pub trips: Vec<TripRecord>,
 }
 
 /// Keeps trips.
@@ -32,4 +49,11 @@ pub trait TripStore: Send + Sync {
 
     /// Every trip, in the order of people.
     fn trips(&self) -> Keeping<'_, Vec<TripRecord>>;
+
+    /// Keeps a list in place of all trips of its source, received at the instant; false: a list that was made later was
+    /// received before, and nothing changes.
+    fn replace_trips<'a>(&'a self, list: &'a TripList, at: Instant) -> Keeping<'a, bool>;
+
+    /// When a list of this source was last received.
+    fn trips_received<'a>(&'a self, source: &'a str) -> Keeping<'a, Option<Instant>>;
 }

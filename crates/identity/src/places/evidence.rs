@@ -31,16 +31,16 @@ const NOT_KNOWN: [&str; 3] = ["", "XX", "T1"];
 pub struct PlaceSources {
     geoip: Option<GeoSource>,
     exits: NetworkMap<ExitKind>,
-    trips: Arc<dyn Trips>,
+    pub(super) trips: Arc<dyn Trips>,
     trip_feed: Option<FeedSource>,
     badge_feed: Option<FeedSource>,
     session_feed: Option<FeedSource>,
     devices: Vec<Devices>,
-    badges: Sightings,
-    sessions: Sightings,
-    seen_devices: Sightings,
+    pub(super) badges: Sightings,
+    pub(super) sessions: Sightings,
+    pub(super) seen_devices: Sightings,
     /// What was seen of people by their addresses, by source; `None`: it is not remembered.
-    seen_addresses: Option<(Sightings, Sightings)>,
+    pub(super) seen_addresses: Option<(Sightings, Sightings)>,
     delay: i64,
     /// Statements that were pushed.
     pub(super) taken: Taken,
@@ -86,6 +86,7 @@ impl PlaceSources {
         match what {
             Pushed::Badges => self.badge_feed.as_ref(),
             Pushed::Sessions => self.session_feed.as_ref(),
+            Pushed::Trips => self.trip_feed.as_ref(),
         }
     }
 
@@ -110,12 +111,19 @@ impl PlaceSources {
         let mut claims = Vec::new();
         self.of_address(zones, origin, at, &mut claims);
         self.remember(person, &mut claims, at);
-        self.of_devices(person, origin, at, &mut claims);
-        self.badges.add(person, &mut claims, |seen| of_badge(zones, seen));
-        self.sessions
-            .add(person, &mut claims, |seen| seen.claim(ClaimSource::SessionFeed));
-        self.of_trips(person, at, &mut claims);
+        self.of_devices(person, origin, at);
+        self.of_observers(zones, person, at, &mut claims);
         claims
+    }
+
+    /// Adds what others than the request itself say.
+    pub(super) fn of_observers(&self, zones: &Zones, person: &str, at: Instant, claims: &mut Vec<Claim>) {
+        self.seen_devices
+            .add(person, claims, |seen| seen.claim(ClaimSource::Device));
+        self.badges.add(person, claims, |seen| of_badge(zones, seen));
+        self.sessions
+            .add(person, claims, |seen| seen.claim(ClaimSource::SessionFeed));
+        self.of_trips(person, at, claims);
     }
 
     fn of_address(&self, zones: &Zones, origin: &Origin, at: Instant, claims: &mut Vec<Claim>) {
@@ -206,7 +214,8 @@ impl PlaceSources {
         claims.splice(0..0, now);
     }
 
-    fn of_devices(&self, person: &str, origin: &Origin, at: Instant, claims: &mut Vec<Claim>) {
+    /// Remembers what devices say.
+    fn of_devices(&self, person: &str, origin: &Origin, at: Instant) {
         for (devices, presented) in self.devices.iter().zip(&origin.devices) {
             let Some(presented) = presented else {
                 continue;
@@ -219,8 +228,6 @@ impl PlaceSources {
                 Err(reason) => tracing::debug!(%reason, "the statement of a device is not believed"),
             }
         }
-        self.seen_devices
-            .add(person, claims, |seen| seen.claim(ClaimSource::Device));
     }
 
     fn of_trips(&self, person: &str, at: Instant, claims: &mut Vec<Claim>) {

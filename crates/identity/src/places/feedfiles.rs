@@ -20,8 +20,8 @@ const NEVER: i64 = i64::MIN;
 /// A feed as a file.
 #[derive(Clone, Debug)]
 pub struct FeedFile {
-    /// Where it is.
-    pub path: PathBuf,
+    /// Where it is; `None`: it is pushed.
+    pub path: Option<PathBuf>,
     /// How it is written, unless it is signed.
     pub format: FeedFormat,
     /// After how many seconds without a new file the source is degraded; `None`: never.
@@ -81,13 +81,13 @@ pub(super) struct FeedSource {
 
 #[derive(Debug)]
 struct State {
-    file: WatchedFile,
+    file: Option<WatchedFile>,
     wrong: Option<String>,
 }
 
 impl FeedSource {
     pub(super) fn new(source: ClaimSource, settings: FeedFile) -> Self {
-        let file = WatchedFile::new(settings.path.clone());
+        let file = settings.path.clone().map(WatchedFile::new);
         Self {
             source,
             settings,
@@ -103,7 +103,7 @@ impl FeedSource {
         take: impl FnOnce(&str, FeedFormat) -> Result<bool, FeedFileError>,
     ) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(read) = state.file.poll() else {
+        let Some(read) = state.file.as_mut().and_then(WatchedFile::poll) else {
             return false;
         };
         let source = self.source.as_str();
@@ -151,9 +151,16 @@ impl FeedSource {
 
     /// Notes that rows came by another way than the file, so that there need be none.
     pub(super) fn was_fed(&self, at: Instant) {
-        self.taken_at.store(at.0, Ordering::Relaxed);
+        self.taken_at.fetch_max(at.0, Ordering::Relaxed);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.wrong = None;
+    }
+
+    /// Notes that rows came by another way, from somebody who may send them, and were not taken over.
+    pub(super) fn was_refused(&self, error: &FeedFileError) {
+        tell(self.source.as_str(), error);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.wrong = Some(error.short());
     }
 
     fn taken_at(&self) -> Option<Instant> {
@@ -180,7 +187,12 @@ impl FeedSource {
             let words = || "nothing new has come for longer than its limit".to_owned();
             self.is_overdue(at).then(words)
         };
-        let (reason, as_of) = (wrong.or_else(overdue), self.taken_at());
+        let nothing = || {
+            let is_waiting = self.taken_at().is_none() && self.settings.path.is_none();
+            is_waiting.then(|| "nothing has been pushed yet".to_owned())
+        };
+        let reason = wrong.or_else(nothing).or_else(overdue);
+        let as_of = self.taken_at();
         let health = match (&reason, as_of) {
             (None, Some(_)) => SourceHealth::Healthy,
             _ => SourceHealth::Degraded,

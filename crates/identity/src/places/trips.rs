@@ -58,6 +58,13 @@ pub enum TripChange {
         /// Its trips.
         trips: Vec<TripEntry>,
     },
+    /// Puts these in the place of all trips of a person but those of the feed: what a store keeps of them.
+    ReplaceKept {
+        /// Who travels.
+        person: String,
+        /// Their trips.
+        trips: Vec<TripEntry>,
+    },
     /// Takes away all trips of a person.
     Forget {
         /// The person.
@@ -104,14 +111,21 @@ pub struct TripsInMemory {
 
 impl TripEntry {
     /// The claim that it makes, observed at an instant.
+    ///
+    /// Since when somebody travels who says so themself is not known: an exception for the first days of a trip could
+    /// otherwise be had again and again, by declaring it anew.
     pub(super) fn claim(&self, at: Instant) -> Claim {
+        let mut days = self.days;
+        if self.source == TripSource::Declared && days.from.is_some_and(|from| from <= at) {
+            days.from = None;
+        }
         Claim {
             source: ClaimSource::Trip,
             place: Some(self.place.clone()).filter(|place| *place != PlaceFact::Unknown),
             site: None,
             marked: false,
             observed_at: at,
-            trip: Some(self.days),
+            trip: Some(days),
         }
     }
 
@@ -194,6 +208,17 @@ impl Trips for TripsInMemory {
             TripChange::Remove { person, source, id } => {
                 self.people.change(&person, |trips| {
                     trips.retain(|trip| !trip.is_same(source, &id));
+                    !trips.is_empty()
+                });
+                Ok(())
+            }
+            TripChange::ReplaceKept { person, trips: kept } => {
+                for trip in &kept {
+                    trip.check()?;
+                }
+                self.people.change(&person, |trips| {
+                    trips.retain(|trip| trip.source == TripSource::Feed);
+                    trips.extend(kept);
                     !trips.is_empty()
                 });
                 Ok(())
@@ -306,6 +331,49 @@ mod tests {
         assert!(error.unwrap_err().to_string().contains("more than 64 trips"));
         assert_eq!(trips.of("hk-analyst").len(), TRIPS_OF_PERSON);
         assert_eq!(trips.of("hk-analyst")[0], good);
+    }
+
+    #[test]
+    fn what_is_kept_replaces_all_but_the_feed() {
+        let trips = TripsInMemory::default();
+        for (id, source) in [
+            ("fed", TripSource::Feed),
+            ("mine", TripSource::Declared),
+            ("sent", TripSource::Api),
+        ] {
+            trips
+                .change(TripChange::Put(trip(id, "SG", (1, None), source)))
+                .unwrap();
+        }
+        let replace = |kept: Vec<TripEntry>| TripChange::ReplaceKept {
+            person: "hk-analyst".to_owned(),
+            trips: kept,
+        };
+        let backwards = trip("b", "SG", (2, Some(2)), TripSource::Declared);
+        assert!(trips.change(replace(vec![backwards])).is_err());
+        assert_eq!(ids(&trips), ["fed", "mine", "sent"]);
+        let other = trip("other", "GB", (1, None), TripSource::Declared);
+        trips.change(replace(vec![other])).unwrap();
+        assert_eq!(ids(&trips), ["fed", "other"]);
+        trips.change(replace(Vec::new())).unwrap();
+        assert_eq!(ids(&trips), ["fed"]);
+    }
+
+    #[test]
+    fn since_when_somebody_travels_is_not_taken_from_themself() {
+        let claimed = |source, at| trip("a", "SG", (10, Some(20)), source).claim(at).trip.unwrap();
+        let (before, within) = (Instant::of_utc_day(9), Instant::of_utc_day(10));
+        let whole = Trip {
+            from: Some(within),
+            to: Some(Instant::of_utc_day(20)),
+        };
+        assert_eq!(claimed(TripSource::Feed, within), whole);
+        assert_eq!(claimed(TripSource::Api, within), whole);
+        assert_eq!(claimed(TripSource::Declared, before), whole);
+        assert_eq!(
+            claimed(TripSource::Declared, within),
+            Trip { from: None, ..whole }
+        );
     }
 
     #[test]

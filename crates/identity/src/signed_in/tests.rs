@@ -48,6 +48,10 @@ impl SessionStore for Memory {
         panic!("nothing here ends all sessions of somebody")
     }
 
+    fn sessions_of<'a>(&'a self, _: &'a str, _: Instant) -> Keeping<'a, Vec<SessionRecord>> {
+        panic!("nothing here lists the sessions of somebody")
+    }
+
     fn change_session<'a>(
         &'a self,
         before: &'a SessionRecord,

@@ -53,7 +53,7 @@ impl World {
                 kind: ExitKind::Proxy,
             }],
             sessions: Some(FeedFile {
-                path: path("sessions.csv"),
+                path: Some(path("sessions.csv")),
                 format: FeedFormat::Csv,
                 limit: None,
                 issuer: None,

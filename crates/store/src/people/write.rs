@@ -25,11 +25,10 @@ impl Store {
             return Err(taken("id", &record.id));
         }
         self.check_names(&mut change, &record).await?;
+        revive(&mut change, &record.source, vec![record.id.clone()]).await?;
         let mut sql = insert();
         self.push_person(&mut sql, &record)?;
         sql.query().execute(&mut *change).await.map_err(away)?;
-        let revive = sqlx::query("delete from ended where id = $1").bind(record.id.clone());
-        revive.execute(&mut *change).await.map_err(away)?;
         note(&mut change, Sort::Person, &record.id).await?;
         change.commit().await.map_err(away)?;
         Ok(record)
@@ -69,9 +68,7 @@ impl Store {
             let statement = sqlx::query(statement).bind(whose.id.to_owned());
             statement.execute(&mut *change).await.map_err(away)?;
         }
-        let ended = sqlx::query("insert into ended (id, at) values ($1, $2) on conflict (id) do nothing");
-        let ended = ended.bind(whose.id.to_owned()).bind(at.0);
-        ended.execute(&mut *change).await.map_err(away)?;
+        end(&mut change, whose.id, Some(whose.source), at).await?;
         note(&mut change, Sort::Person, whose.id).await?;
         change.commit().await.map_err(away)
     }
@@ -219,6 +216,48 @@ pub(crate) fn may_change(
         }),
         _ => Ok(()),
     }
+}
+
+/// Ids that have ended, brought back by the source that ended them; one that another ended is taken for good.
+pub(crate) async fn revive(
+    change: &mut Transaction<'static, Any>,
+    source: &str,
+    ids: Vec<String>,
+) -> Result<(), KeepError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut others = Sql::new("select id from ended where (source is null or source <> ");
+    others.bind(source.to_owned()).push(") and id in ");
+    others.list(ids.clone());
+    let other = others.query().fetch_optional(&mut **change).await.map_err(away)?;
+    if let Some(row) = other {
+        return Err(KeepError::Taken {
+            attribute: "id",
+            value: row.try_get(0).map_err(away)?,
+        });
+    }
+    let mut sql = Sql::new("delete from ended where id in ");
+    sql.list(ids);
+    sql.query().execute(&mut **change).await.map_err(away)?;
+    Ok(())
+}
+
+/// Notes that an id has ended, and which source may bring it back.
+pub(crate) async fn end(
+    change: &mut Transaction<'static, Any>,
+    id: &str,
+    source: Option<&str>,
+    at: Instant,
+) -> Result<(), KeepError> {
+    let ended =
+        sqlx::query("insert into ended (id, at, source) values ($1, $2, $3) on conflict (id) do nothing");
+    let ended = ended
+        .bind(id.to_owned())
+        .bind(at.0)
+        .bind(source.map(str::to_owned));
+    ended.execute(&mut **change).await.map_err(away)?;
+    Ok(())
 }
 
 /// Notes that a source is complete; never that it was at an earlier instant than the one known.

@@ -1,6 +1,8 @@
 //! What both databases keep, in the same words: one list of checks, run on each of them.
 
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
 mod databases;
 #[cfg(test)]
 mod groups;
@@ -50,6 +52,10 @@ const CHECKS: &[(&str, Check)] = checks![
     keys::a_key_lives_and_ends,
     keys::a_key_is_replaced_with_an_overlap,
     keys::uses_are_noted_and_never_go_back,
+    administration::roles_are_granted_and_withdrawn,
+    administration::disputes_are_settled_once,
+    administration::a_list_of_trips_takes_the_place_of_the_one_before,
+    administration::nothing_is_left_of_whoever_is_erased,
     rest::sessions_begin_and_end,
     rest::trips_are_kept_by_source,
     rest::changes_are_numbered_in_their_order,

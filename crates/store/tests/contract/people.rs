@@ -1,9 +1,9 @@
 //! People and groups, one by one.
 
-use crate::world::{NOW, SOURCE, own, profile};
+use crate::world::{NOW, SOURCE, feed_person, own, profile};
 use identity::KeepError;
 use identity::directory::{
-    Comparison, DirectoryStore as _, GroupFilter, GroupProfile, Kept, MemberChange, Page, PageFrom,
+    Comparison, DirectoryStore as _, GroupFilter, GroupProfile, Kept, Load, MemberChange, Page, PageFrom,
     PersonFilter, PersonKey, PersonRecord, Profile, TextAttribute,
 };
 use register::model::{Instant, PlaceFact};
@@ -173,6 +173,24 @@ pub(crate) async fn whoever_is_deleted_has_ended(store: Arc<Store>) {
     assert_eq!(store.person_record("a").await.unwrap(), None);
     assert!(store.has_ended("a").await.unwrap() && !store.has_ended("b").await.unwrap());
     assert_eq!(everybody(&store).await, BTreeMap::from([("a".to_owned(), None)]));
+    // an id that another source ended is nobody else's, by whatever way it comes
+    let other = store
+        .create_person("a".to_owned(), "entra".to_owned(), profile("a"), NOW)
+        .await;
+    let taken = KeepError::Taken {
+        attribute: "id",
+        value: "a".to_owned(),
+    };
+    assert_eq!(other, Err(taken.clone()));
+    let load = Load {
+        source: "entra".to_owned(),
+        complete: false,
+        dry_run: false,
+        at: NOW,
+    };
+    let feed = Box::new([feed_person("b", None), feed_person("a", None)].into_iter());
+    assert_eq!(store.load(load, feed, &|_| {}).await, Err(taken));
+    assert!(store.has_ended("a").await.unwrap() && store.person_record("b").await.unwrap().is_none());
     create(&store, "a").await;
     assert!(!store.has_ended("a").await.unwrap());
 }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::config::control::{ControlConfig, ScimConfig, Token};
-use control::{Client, Ids, InStep, ScimClient, check_address};
+use control::{Client, Ids, InStep, Role, RoleGroups, ScimClient, check_address};
 use std::ops::Range;
 use toml::de::DeTable;
 
@@ -17,7 +17,7 @@ const PERSON_ID: [(&str, bool); 2] = [("random", false), ("external-id", true)];
 impl Reader<'_> {
     pub(super) fn control(&self, root: &DeTable<'_>) -> Option<ControlConfig> {
         let table = self.section(root, "control")?;
-        self.known_keys(table, &["listen", "public_url", "tls", "scim"]);
+        self.known_keys(table, &["listen", "public_url", "tls", "scim", "roles"]);
         let span = root.get("control").map_or(0..0, |value| value.span());
         let tls = self.section(table, "tls").and_then(|table| self.tls(table));
         let clients = self.sections(table, "scim", |table, span| self.scim_client(table, span));
@@ -37,7 +37,20 @@ impl Reader<'_> {
             public_url: public_url.map(|(url, _)| url.trim_end_matches('/').to_owned()),
             tls,
             scim: clients,
+            roles: self
+                .section(table, "roles")
+                .map(|table| self.roles(table))
+                .unwrap_or_default(),
         })
+    }
+
+    /// Groups by the role that they give; staff is everybody, and given by none.
+    fn roles(&self, table: &DeTable<'_>) -> RoleGroups {
+        let given = Role::ALL.into_iter().filter(|role| *role != Role::Staff);
+        let words: Vec<&str> = given.clone().map(Role::as_str).collect();
+        self.known_keys(table, &words);
+        let groups = given.filter_map(|role| Some((role, self.list(table, role.as_str())?.0)));
+        RoleGroups(groups.collect())
     }
 
     fn scim_client(&self, table: &DeTable<'_>, span: Range<usize>) -> Option<ScimConfig> {
@@ -92,7 +105,8 @@ impl Reader<'_> {
         }
     }
 
-    fn token(&self, table: &DeTable<'_>, span: &Range<usize>, name: &str) -> Option<Token> {
+    /// The token of whoever is called this.
+    pub(super) fn token(&self, table: &DeTable<'_>, span: &Range<usize>, name: &str) -> Option<Token> {
         match (table.contains_key("token"), self.text(table, "token_hash")) {
             (true, None) => self.secret(table, "token").map(Token::At),
             (false, Some((digest, at))) => {
@@ -105,7 +119,7 @@ impl Reader<'_> {
                 }
             }
             _ => {
-                let message = "a client has either `token` or `token_hash`".to_owned();
+                let message = "there is either `token` or `token_hash`".to_owned();
                 let help = "write `token = \"env:NAME\"`, `\"file:PATH\"`, or `token_hash = \"sha256:...\"`"
                     .to_owned();
                 self.report("token", span.clone(), message, Some(help));
@@ -168,6 +182,7 @@ mod tests {
             token,
             in_step,
         };
+        assert_eq!(control.roles, RoleGroups::default());
         let expected = [
             client(
                 "entra",
@@ -180,6 +195,27 @@ mod tests {
             client("okta", Ids::Random, Token::Hashed(digest), InStep::WhenTold),
         ];
         assert_eq!(control.scim, expected);
+    }
+
+    #[test]
+    fn groups_give_roles() {
+        let text = "[control]\nlisten = \"127.0.0.1:1\"\n[control.roles]\nprivacy = [\"dpo\", \"legal\"]\nauditor = \"audit\"\n";
+        let roles = Loaded::of_text(text).config.unwrap().control.unwrap().roles;
+        let groups = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let expected = [
+            (Role::Privacy, groups(&["dpo", "legal"])),
+            (Role::Auditor, groups(&["audit"])),
+        ];
+        assert_eq!(roles.0, expected.into());
+        for wrong in [
+            "staff = \"all\"",
+            "root = \"all\"",
+            "auditor = 1",
+            "auditor = \"\"",
+        ] {
+            let text = format!("[control]\nlisten = \"127.0.0.1:1\"\n[control.roles]\n{wrong}\n");
+            assert!(Loaded::of_text(&text).config.is_none(), "{wrong}");
+        }
     }
 
     #[test]

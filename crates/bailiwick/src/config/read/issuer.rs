@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 
     /// A text, or a list of them, that may be absent.
-    fn list(&self, table: &DeTable<'_>, key: &str) -> Option<(Vec<String>, Range<usize>)> {
+    pub(super) fn list(&self, table: &DeTable<'_>, key: &str) -> Option<(Vec<String>, Range<usize>)> {
         let value = table.get(key)?;
         let one = |value: &DeValue<'_>| match value {
             DeValue::String(text) if !text.is_empty() => Some(text.clone().into_owned()),

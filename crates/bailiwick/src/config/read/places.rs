@@ -101,26 +101,40 @@ impl Reader<'_> {
     }
 
     fn feed(&self, table: &DeTable<'_>, name: &str) -> Option<Feed> {
-        let mut known = vec!["file", "max_age"];
+        let mut known = vec!["file", "max_age", "token", "token_hash"];
         known.extend(SIGNING);
         self.known_keys(table, &known);
         let span = self.span_of(table);
         let limit = self.seconds(table, "max_age");
         let is_signed = SIGNING.iter().any(|key| table.contains_key(*key));
         let signed = is_signed.then(|| self.signed(table, &span, FEED_WINDOW));
-        let (path, at) = self.needed(table, &span, "file")?;
-        let format = FeedFormat::of_name(path);
-        if format.is_none() && !is_signed {
+        let has_token = table.contains_key("token") || table.contains_key("token_hash");
+        let token = has_token.then(|| self.token(table, &span, name));
+        let file = match is_signed || has_token {
+            true => self.text(table, "file"),
+            false => Some(self.needed(table, &span, "file")?),
+        };
+        if file.is_none() && limit.is_none() && table.get("max_age").is_none() {
+            let help = "without it nobody notices that nothing is pushed any more".to_owned();
+            let message = "`max_age` is missing, and there is no `file`".to_owned();
+            self.report("missing-key", span, message, Some(help));
+        }
+        let format = file.as_ref().and_then(|(path, _)| FeedFormat::of_name(path));
+        if let (Some((path, at)), None, false) = (file.clone(), format, is_signed) {
             let help = "name it `.csv`, or `.jsonl` with a JSON object on each line".to_owned();
             let message = format!("the name of `{path}` does not say how the {name} are written");
             self.report("format", at, message, Some(help));
         }
         Some(Feed {
-            path: self.folder.join(path),
+            path: file.map(|(path, _)| self.folder.join(path)),
             format: format.unwrap_or(FeedFormat::JsonLines),
             limit,
             signed: match signed {
                 Some(signed) => Some(signed?),
+                None => None,
+            },
+            token: match token {
+                Some(token) => Some(token?),
                 None => None,
             },
         })
@@ -287,6 +301,28 @@ place_header = "CF-IPCountry"
     }
 
     #[test]
+    fn what_is_pushed_needs_no_file() {
+        let text = "[places.badges]\ntoken = \"env:BADGES\"\nmax_age = \"1h\"\n\
+                    [places.trips]\nissuer = \"travel\"\nalgorithm = \"ES256\"\nkey = \"k.pem\"\nmax_age = \"1d\"\n";
+        let places = Loaded::of_text(text).config.unwrap().places;
+        let shown: Vec<_> = places
+            .feeds()
+            .map(|(what, feed)| {
+                (
+                    what.as_str(),
+                    feed.path.is_some(),
+                    feed.token.is_some(),
+                    feed.signed.is_some(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [("badges", false, true, false), ("trips", false, false, true)]
+        );
+    }
+
+    #[test]
     fn mistakes_are_refused_each_by_its_own_words() {
         for (text, expected) in [
             ("places = 1\n", "`places` is a table"),
@@ -309,6 +345,12 @@ place_header = "CF-IPCountry"
             (
                 "[places.trips]\nfile = \"trips.csv\"\nissuer = \"a\"\n",
                 "`algorithm` is missing",
+            ),
+            ("[places.trips]\ntoken = \"env:T\"\n", "`max_age` is missing"),
+            ("[places.trips]\nmax_age = \"1d\"\n", "`file` is missing"),
+            (
+                "[places.trips]\nmax_age = \"1d\"\ntoken = \"hush\"\n",
+                "where its secret is found",
             ),
             (
                 "[[places.device]]\nissuer = \"a\"\nalgorithm = \"HS256\"\nkey = \"k\"\nheader = \"h\"\n",

@@ -134,7 +134,7 @@ fn show(claim: &Claim, at: Instant) -> String {
 
 fn feed(path: PathBuf) -> Option<FeedFile> {
     Some(FeedFile {
-        path,
+        path: Some(path),
         format: FeedFormat::Csv,
         limit: None,
         issuer: None,

@@ -6,7 +6,7 @@ use std::path::Path;
 /// What differs between a file and the same file after a change: modification, change of rights, length, and the number
 /// of the file, since many put a new one in the old one's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub struct Stamp {
     modified: (i64, i64),
     changed: (i64, i64),
     length: u64,
@@ -15,7 +15,7 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     /// That of a file, if it is there. It touches the file system.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
+    pub fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok()?;
         Some(Self {
             modified: (found.mtime(), found.mtime_nsec()),

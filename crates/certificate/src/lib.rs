@@ -1,7 +1,10 @@
-//! The gateway's own certificate, read again when its files change.
+//! The certificate of a listener, read again when its files change: the same for those who are served and for those who
+//! administer. Whoever listens looks from time to time ([`Certificate::refresh`]); who connects next sees the new one.
 
-use crate::GatewayError;
-use crate::stamp::Stamp;
+mod stamp;
+
+pub use stamp::Stamp;
+
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -23,8 +26,18 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// Why a certificate cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}` cannot be used for secure connections: {reason}")]
+pub struct CertificateError {
+    /// The file.
+    pub path: String,
+    /// What is wrong, in one line.
+    pub reason: String,
+}
+
 /// A certificate in use.
-pub(super) struct Certificate {
+pub struct Certificate {
     files: TlsFiles,
     key: ArcSwap<CertifiedKey>,
     seen: Mutex<[Option<Stamp>; 2]>,
@@ -32,7 +45,10 @@ pub(super) struct Certificate {
 
 impl Certificate {
     /// Reads the files.
-    pub(super) fn open(files: TlsFiles) -> Result<Arc<Self>, GatewayError> {
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or they do not belong together.
+    pub fn open(files: TlsFiles) -> Result<Arc<Self>, CertificateError> {
         let seen = stamps(&files);
         let key = read(&files)?;
         Ok(Arc::new(Self {
@@ -42,20 +58,23 @@ impl Certificate {
         }))
     }
 
-    /// Takes connections with it, HTTP/2 first.
-    pub(super) fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, GatewayError> {
+    /// Takes connections with it that speak one of these protocols, the first that both can.
+    ///
+    /// # Errors
+    /// When the provider of cryptography cannot do what is safe today.
+    pub fn acceptor(self: &Arc<Self>, protocols: &[&str]) -> Result<TlsAcceptor, CertificateError> {
         let resolver: Arc<dyn ResolvesServerCert> = Arc::clone(self) as _;
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| unusable(&self.files.certificate, &error.to_string()))?;
         let mut config = config.with_no_client_auth().with_cert_resolver(resolver);
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
     /// Reads the files again if they have changed; files that are no certificate leave the former one in use. It touches
     /// files, so it has no place on a request's path.
-    pub(super) fn refresh(&self) {
+    pub fn refresh(&self) {
         let found = stamps(&self.files);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if *seen == found {
@@ -88,7 +107,7 @@ fn stamps(files: &TlsFiles) -> [Option<Stamp>; 2] {
     [&files.certificate, &files.key].map(|path| Stamp::of(path))
 }
 
-fn read(files: &TlsFiles) -> Result<CertifiedKey, GatewayError> {
+fn read(files: &TlsFiles) -> Result<CertifiedKey, CertificateError> {
     let chain = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| unusable(&files.certificate, &error.to_string()))?;
@@ -98,8 +117,8 @@ fn read(files: &TlsFiles) -> Result<CertifiedKey, GatewayError> {
     key.map_err(|error| unusable(&files.certificate, &error.to_string()))
 }
 
-fn unusable(path: &Path, reason: &str) -> GatewayError {
-    GatewayError::Certificate {
+fn unusable(path: &Path, reason: &str) -> CertificateError {
+    CertificateError {
         path: path.display().to_string(),
         reason: reason.replace('\n', " "),
     }
