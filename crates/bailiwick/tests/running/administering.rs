@@ -38,6 +38,39 @@ fn code(beginning: &Beginning) -> Option<String> {
     behind.split_whitespace().next().map(str::to_owned)
 }
 
+/// Acceptance A50: a fresh start, with nobody who administers and no password set anywhere: every route is probed, with
+/// nothing and with guesses, and none lets anybody in.
+#[test]
+fn a_fresh_start_lets_nobody_in() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    with_control(&beginning);
+    let server = start(&beginning, &["serve", "--json"]);
+    for route in control::routes::ROUTES {
+        let path = route
+            .path
+            .replace("{role}", "administrator")
+            .replace("{id}", "us-engineer");
+        let line = format!("{} {path}", route.method);
+        for guess in ["", "admin", "password", "bw_0000000000_admin"] {
+            let (status, answer) = administer(&server, &line, guess, "application/json", "{}");
+            assert_eq!(status, 401, "{line} {guess}: {answer}");
+        }
+    }
+    // somebody who is known is no administrator by that, and no code was offered
+    let body = "{\"code\": \"\"}";
+    let become_first = "POST /api/v1/me/administrator";
+    let refused = administer(
+        &server,
+        become_first,
+        &beginning.engineer,
+        "application/json",
+        body,
+    );
+    assert_eq!(refused.0, 403);
+    assert!(server.stop().unwrap().success());
+}
+
 #[test]
 fn whoever_has_the_code_administers_and_no_code_is_printed_then() {
     let (_runtime, provider) = provider();
