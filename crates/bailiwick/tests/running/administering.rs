@@ -1,6 +1,6 @@
 //! `bailiwick serve` with a listener for administration: the first administrator, and places that are pushed.
 
-use crate::beginning::{Beginning, CHAT, edit, provider};
+use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
 use crate::places::a_minute_ago;
 use crate::server::{NOWHERE, Running, exchange, post};
 
@@ -172,6 +172,19 @@ fn a_badge_that_is_pushed_counts_and_a_declared_trip_does() {
     let declare = "POST /api/v1/me/trips";
     let (status, _) = administer(&server, declare, &beginning.analyst, json, "{\"place\": \"GB\"}");
     assert_eq!(status, 201);
+    let why = ["why", "--person", "hk-analyst", "--model", "example-model"];
+    let told = || String::from_utf8(bailiwick(beginning.folder.path(), &why).unwrap().stdout).unwrap();
+    assert!(!told().contains("disputed"), "{}", told());
+    let wrong = "{\"fact\": \"directory\", \"wrong\": \"I moved\"}";
+    let (status, _) = administer(
+        &server,
+        "POST /api/v1/me/disputes",
+        &beginning.analyst,
+        json,
+        wrong,
+    );
+    assert_eq!(status, 201);
+    assert!(told().contains("disputed"), "{}", told());
     while post(&server, NOWHERE, CHAT, &beginning.analyst, "example-model")
         .unwrap()
         .0
