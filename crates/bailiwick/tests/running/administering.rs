@@ -113,6 +113,29 @@ fn whoever_has_the_code_administers_and_no_code_is_printed_then() {
     );
 }
 
+#[test]
+fn a_token_in_a_file_is_replaced_while_it_serves() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    with_control(&beginning);
+    let folder = beginning.folder.path();
+    edit(folder, "bailiwick.toml", "env:BADGES", "file:badges.token");
+    std::fs::write(folder.join("badges.token"), BADGES).unwrap();
+    let server = start(&beginning, &["serve", "--json"]);
+    let badges = format!("person,site,at\nus-engineer,hong-kong,{}\n", a_minute_ago());
+    let push = |token: &str| administer(&server, "POST /places/v1/badges", token, "text/csv", &badges).0;
+    let other = BADGES.to_uppercase();
+    assert_eq!((push(BADGES), push(&other)), (200, 401));
+    std::fs::write(folder.join("badges.token"), &other).unwrap();
+    // for as long as the runner of the tests waits
+    while push(&other) != 200 {}
+    assert_eq!(push(BADGES), 401);
+    std::fs::write(folder.join("badges.token"), "hush").unwrap();
+    assert_eq!(push(&other), 200);
+    assert!(server.stop().unwrap().success());
+    assert!(!beginning.log().contains("hush"));
+}
+
 /// Lines of the ledger with these words.
 fn ledger_lines(beginning: &Beginning, words: &str) -> Vec<String> {
     let mut found = Vec::new();
