@@ -1,5 +1,6 @@
 //! Who may speak SCIM: clients by name, each known by the digest of its token; and tokens in general.
 
+use arc_swap::ArcSwap;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use register::model::Instant;
 use scim::Client;
@@ -28,7 +29,7 @@ pub enum InStep {
 }
 
 /// A token, by its digest.
-pub(crate) struct Secret([u8; 32]);
+pub(crate) struct Secret(ArcSwap<[u8; 32]>);
 
 impl Secret {
     /// The digest of a token that is at hand.
@@ -37,7 +38,7 @@ impl Secret {
             true => Err(ClientError::Short {
                 name: name.to_owned(),
             }),
-            false => Ok(Self(Sha256::digest(token).into())),
+            false => Ok(Self(ArcSwap::from_pointee(Sha256::digest(token).into()))),
         }
     }
 
@@ -46,7 +47,8 @@ impl Secret {
         let digits = digest.trim().strip_prefix(SHA_256);
         let bytes = digits.and_then(|digits| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok());
         let digest: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-        digest.map(Self).ok_or_else(|| ClientError::NoDigest {
+        let digest = digest.map(|digest| Self(ArcSwap::from_pointee(digest)));
+        digest.ok_or_else(|| ClientError::NoDigest {
             name: name.to_owned(),
         })
     }
@@ -54,7 +56,17 @@ impl Secret {
     /// Whether this is the token; it takes as long whichever it is.
     pub(crate) fn is(&self, token: &[u8]) -> bool {
         let digest: [u8; 32] = Sha256::digest(token).into();
-        bool::from(digest.ct_eq(&self.0))
+        bool::from(digest.ct_eq(&**self.0.load()))
+    }
+
+    /// Takes this token in place of the one before; whether it is another.
+    pub(crate) fn renew(&self, name: &str, token: &str) -> Result<bool, ClientError> {
+        let next = Self::of_token(name, token)?.0.into_inner();
+        let is_other = next != *self.0.load();
+        if is_other {
+            self.0.store(next);
+        }
+        Ok(is_other)
     }
 }
 
@@ -102,13 +114,18 @@ impl ScimClient {
         Ok(Self::new(client, secret, in_step))
     }
 
-    const fn new(client: Client, secret: Secret, in_step: InStep) -> Self {
+    fn new(client: Client, secret: Secret, in_step: InStep) -> Self {
         Self {
             client,
             secret,
             in_step,
             noted: AtomicI64::new(i64::MIN),
         }
+    }
+
+    /// Takes this token in place of the one before; whether it is another.
+    pub(crate) fn renew(&self, token: &str) -> Result<bool, ClientError> {
+        self.secret.renew(&self.client.source, token)
     }
 
     /// Who it is to the directory.
@@ -174,6 +191,18 @@ mod tests {
         assert_eq!(name(&TOKEN.to_uppercase()).as_deref(), Some("a"));
         assert_eq!((name(""), name("sha256:")), (None, None));
         assert_eq!(format!("{:?}", clients[1]), "ScimClient(b)");
+    }
+
+    #[test]
+    fn a_token_is_replaced_by_one_that_is_a_secret() {
+        let client = ScimClient::with_token(client("a"), TOKEN, InStep::WhenTold).unwrap();
+        let clients = [client];
+        let is_taken = |token: &str| of_token(&clients, token.as_bytes()).is_some();
+        assert!(clients[0].renew("hush").is_err() && is_taken(TOKEN));
+        assert_eq!(clients[0].renew(TOKEN), Ok(false));
+        let other = TOKEN.to_uppercase();
+        assert_eq!(clients[0].renew(&other), Ok(true));
+        assert!(is_taken(&other) && !is_taken(TOKEN));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One request: the check of its route, then its work.
 
 use crate::asker::{InForce, bearer};
-use crate::client::{ScimClient, of_token};
+use crate::client::{ClientError, ScimClient, of_token};
 use crate::first::FirstCode;
 use crate::problem::Problem;
 use crate::push::{AT_ONCE, Pusher};
@@ -17,7 +17,7 @@ use axum::http::header::{ALLOW, HeaderValue};
 use axum::response::Response;
 use axum::routing::any;
 use identity::directory::DirectoryStore;
-use identity::{KeepError, Keys};
+use identity::{KeepError, Keys, Pushed};
 use ledger::Recorder;
 use register::model::Instant;
 use scim::{ScimError, Server};
@@ -96,6 +96,28 @@ impl Control {
     pub fn offer(&self, first: FirstCode) {
         // one that came later was shown to nobody
         let _first = self.0.first.set(first);
+    }
+
+    /// Takes a token of a SCIM client in place of the one before; whether it is another.
+    ///
+    /// # Errors
+    /// When it is too short; the one before is taken still.
+    pub fn renew_client(&self, source: &str, token: &str) -> Result<bool, ClientError> {
+        let mut clients = self.0.clients.iter();
+        let client = clients.find(|client| client.client().source == source);
+        client.map_or(Ok(false), |client| client.renew(token))
+    }
+
+    /// Takes a token of a source that is pushed in place of the one before; whether it is another.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn renew_pusher(&self, what: Pushed, token: &str) -> Result<bool, ClientError> {
+        let mut is_other = false;
+        for pusher in &self.0.pushers {
+            is_other |= pusher.renew(what, token)?;
+        }
+        Ok(is_other)
     }
 
     /// The routes, as a service.
@@ -180,7 +202,7 @@ impl Shared {
         Ok(written(&answer))
     }
 
-    async fn of_pusher(&self, what: identity::Pushed, request: Request) -> Result<Response, Problem> {
+    async fn of_pusher(&self, what: Pushed, request: Request) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let token = bearer(&parts.headers);
         let taken = self.push(what, token, &parts.headers, body).await?;

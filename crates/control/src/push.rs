@@ -46,6 +46,16 @@ impl Pusher {
     }
 }
 
+impl Pusher {
+    /// Takes this token in place of the one before; whether it is another.
+    pub(crate) fn renew(&self, what: Pushed, token: &str) -> Result<bool, ClientError> {
+        match self.what == what {
+            true => self.secret.renew(what.as_str(), token),
+            false => Ok(false),
+        }
+    }
+}
+
 /// Without the digest.
 impl fmt::Debug for Pusher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,8 +6,9 @@ use crate::shared::Shared;
 use decision::explain::{ExplainedReason, ShownFact};
 use hyper::StatusCode;
 use hyper::header::{ACCEPT, HeaderMap};
-use identity::Caller;
+use identity::{Caller, SourceStatus};
 use ledger::DecisionId;
+use register::model::Instant;
 use serde::Serialize;
 
 /// Revision of the document published here.
@@ -24,7 +25,9 @@ pub(crate) fn show(shared: &Shared, caller: &Caller, id: &str, headers: &HeaderM
         );
     };
     if accepts_json(headers) {
-        return body::json(serde_json::to_string(&published(id, &refusal)).unwrap_or_default());
+        let sources = shared.switch.load().collector().places().latest_status();
+        let published = published(id, &refusal, &sources);
+        return body::json(serde_json::to_string(&published).unwrap_or_default());
     }
     body::text(
         StatusCode::OK,
@@ -80,6 +83,11 @@ struct PublishedFact<'a> {
     value: &'a str,
     source: Option<&'a str>,
     observed_at: Option<String>,
+    /// Seconds between its observation and the decision.
+    age: Option<i64>,
+    /// Seconds that may pass between a change at the source and a decision that knows of it, as the source is set up
+    /// today.
+    delay: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +103,7 @@ struct PublishedCure<'a> {
     text: &'a str,
 }
 
-fn published(id: DecisionId, refusal: &KeptRefusal) -> Published<'_> {
+fn published<'a>(id: DecisionId, refusal: &'a KeptRefusal, sources: &[SourceStatus]) -> Published<'a> {
     let explanation = &refusal.explanation;
     Published {
         revision: REVISION,
@@ -106,7 +114,11 @@ fn published(id: DecisionId, refusal: &KeptRefusal) -> Published<'_> {
         model: &explanation.model,
         model_name: &explanation.model_name,
         headline: &explanation.headline,
-        reasons: explanation.reasons.iter().map(reason).collect(),
+        reasons: explanation
+            .reasons
+            .iter()
+            .map(|one| reason(one, explanation.at, sources))
+            .collect(),
         alternatives: explanation
             .alternatives
             .iter()
@@ -125,7 +137,7 @@ fn published(id: DecisionId, refusal: &KeptRefusal) -> Published<'_> {
     }
 }
 
-fn reason(reason: &ExplainedReason) -> PublishedReason<'_> {
+fn reason<'a>(reason: &'a ExplainedReason, at: Instant, sources: &[SourceStatus]) -> PublishedReason<'a> {
     let is_clause = reason.missing.is_none();
     PublishedReason {
         instrument: is_clause.then_some(&reason.instrument),
@@ -136,15 +148,18 @@ fn reason(reason: &ExplainedReason) -> PublishedReason<'_> {
         words: reason.words.as_deref(),
         licensor: reason.licensor.as_deref(),
         state: reason.state.as_str(),
-        facts: reason.facts.iter().map(fact).collect(),
+        facts: reason.facts.iter().map(|one| fact(one, at, sources)).collect(),
     }
 }
 
-fn fact(fact: &ShownFact) -> PublishedFact<'_> {
+fn fact<'a>(fact: &'a ShownFact, at: Instant, sources: &[SourceStatus]) -> PublishedFact<'a> {
+    let of = |status: &&SourceStatus| Some(status.source.as_str()) == fact.source.as_deref();
     PublishedFact {
         what: &fact.what,
         value: &fact.value,
         source: fact.source.as_deref(),
         observed_at: fact.observed_at.map(|at| at.to_string()),
+        age: fact.observed_at.map(|seen| at.0.saturating_sub(seen.0)),
+        delay: sources.iter().find(of).map(|status| status.delay),
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one module each. Each returns how the run ended, and ends by naming the next useful command.
 
+mod beside;
 mod check;
 mod config;
 mod demo;
@@ -18,6 +19,7 @@ mod setup;
 mod test;
 mod why;
 
+use self::beside::Beside;
 use crate::arguments::{Arguments, Command, ConfigCommand, Global, ImportCommand};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -40,7 +42,8 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Check { dir } => check::run(&register_of(&global, dir)?, screen),
         Command::Fmt { dir, check } => fmt::run(&register_of(&global, dir)?, check, screen),
         Command::Why(why) => with_snapshot(&global, screen, |folder, snapshot, screen| {
-            why::run(&folder.path, snapshot, &why, screen)
+            let beside = Beside::of(&global, &why.question.person, screen)?;
+            why::run(&folder.path, snapshot, &why, &beside, screen)
         }),
         Command::Models { question, all } => with_snapshot(&global, screen, |folder, snapshot, screen| {
             models::run(&folder.path, snapshot, &question, all, screen)

@@ -1,5 +1,6 @@
 //! `bailiwick why`: one decision, and its five answers: what, which clause, which fact, what instead, how to ask.
 
+use super::beside::Beside;
 use super::shown;
 use crate::arguments::Why;
 use crate::exit::{Exit, UsageError};
@@ -10,12 +11,14 @@ use crate::screen::Screen;
 use decision::explain::{ExplainedReason, Explanation, explain};
 use decision::{Snapshot, State, Verdict};
 use owo_colors::OwoColorize as _;
+use register::model::Instant;
 use std::path::Path;
 
 pub(super) fn run(
     register: &Path,
     snapshot: &Snapshot,
     why: &Why,
+    beside: &Beside,
     screen: &mut Screen,
 ) -> anyhow::Result<Exit> {
     let asked = Asked::of(snapshot, &why.question)?;
@@ -39,7 +42,7 @@ pub(super) fn run(
     if screen.json() {
         screen.document(&Answer::new(&why.question.person, asked.known_at, told))?;
     } else {
-        print(&told, screen)?;
+        print(&told, beside, screen)?;
     }
     let again = format!(
         "bailiwick models --register {} {}",
@@ -56,7 +59,7 @@ pub(super) fn run(
     Ok(verdict.into())
 }
 
-fn print(told: &Explanation, screen: &mut Screen) -> anyhow::Result<()> {
+fn print(told: &Explanation, beside: &Beside, screen: &mut Screen) -> anyhow::Result<()> {
     let text = told.text();
     let (headline, rest) = text.split_once('\n').unwrap_or((&text, ""));
     match told.verdict {
@@ -75,12 +78,12 @@ fn print(told: &Explanation, screen: &mut Screen) -> anyhow::Result<()> {
     }
     let mut table = render::ruled_table(screen, &["clause", "state", "what it says", "fact"]);
     for reason in &told.reasons {
-        table.add_row(row(reason));
+        table.add_row(row(reason, told.at, beside));
     }
     Ok(screen.data(render::as_text(&table))?)
 }
 
-fn row(reason: &ExplainedReason) -> [String; 4] {
+fn row(reason: &ExplainedReason, at: Instant, beside: &Beside) -> [String; 4] {
     let clause = match reason.missing {
         Some(missing) => format!("no {}", missing.as_str()),
         None => format!("{} {}", reason.instrument, reason.reference),
@@ -94,7 +97,10 @@ fn row(reason: &ExplainedReason) -> [String; 4] {
         .facts
         .iter()
         .map(|fact| match &fact.source {
-            Some(source) => format!("{}: {} ({source})", fact.what, fact.value),
+            Some(source) => {
+                let age = fact.observed_at.map(|seen| at.0.saturating_sub(seen.0));
+                format!("{}: {} ({})", fact.what, fact.value, beside.told(source, age))
+            }
             None => format!("{}: {}", fact.what, fact.value),
         })
         .collect();

@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::config::Config;
 use crate::config::control::{ControlConfig, ScimConfig, Token};
+use crate::config::credential::Credential;
 use crate::config::places::Places;
 use ::control::{
     AdministeredStore, Control, ControlSettings, FirstCode, InForce, Pusher, RoleGroups, ScimClient,
@@ -14,7 +15,13 @@ use identity::{FactCollector, Keys, Pushed};
 use ledger::Recorder;
 use register::model::Limits;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
+use tokio::time::interval;
+
+/// Between two looks whether a token has changed.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A listener that is open, before anybody is served.
 pub(crate) struct Opened {
@@ -24,6 +31,7 @@ pub(crate) struct Opened {
     store: Arc<dyn AdministeredStore>,
     listener: TcpListener,
     tls: Option<Arc<Certificate>>,
+    tokens: Vec<(Holder, Credential)>,
     /// How it is reached.
     pub(crate) url: String,
 }
@@ -33,6 +41,7 @@ pub(crate) struct Ready {
     control: Control,
     listener: TcpListener,
     tls: Option<Arc<Certificate>>,
+    tokens: Vec<(Holder, Credential)>,
 }
 
 /// Opens it, if the configuration has one.
@@ -56,6 +65,7 @@ pub(crate) async fn open(config: &Config, store: &Arc<store::Store>) -> anyhow::
         store: Arc::clone(store) as _,
         listener,
         tls,
+        tokens: tokens(config),
         url: url.unwrap_or_else(|| format!("{scheme}://{address}")),
     }))
 }
@@ -79,6 +89,7 @@ impl Opened {
             control,
             listener: self.listener,
             tls: self.tls,
+            tokens: self.tokens,
         }
     }
 }
@@ -97,10 +108,91 @@ impl Ready {
 
     /// Serves for ever.
     pub(crate) async fn serve(self) {
-        if let Err(error) = self.control.serve(self.listener, self.tls).await {
-            tracing::error!(%error, "nothing is administered");
+        let tokens = Tokens {
+            control: self.control.clone(),
+            places: self.tokens,
+        };
+        tokio::select! {
+            served = self.control.serve(self.listener, self.tls) => {
+                if let Err(error) = served {
+                    tracing::error!(%error, "nothing is administered");
+                }
+            }
+            () = tokens.tend() => {}
         }
     }
+}
+
+/// Tokens that are read again while it serves.
+struct Tokens {
+    control: Control,
+    places: Vec<(Holder, Credential)>,
+}
+
+/// Whose token it is.
+enum Holder {
+    Client(String),
+    Pusher(Pushed),
+}
+
+impl Tokens {
+    /// Looks whether they have changed, for ever.
+    async fn tend(self) {
+        let this = Arc::new(self);
+        let mut looks = interval(LOOK);
+        loop {
+            looks.tick().await;
+            let looking = Arc::clone(&this);
+            // a panic in it has been told, and the next look tries again
+            let _looked = spawn_blocking(move || looking.look()).await;
+        }
+    }
+
+    /// What cannot be read or is no secret leaves the one before in use.
+    fn look(&self) {
+        for (holder, place) in &self.places {
+            let (name, renewed) = match (holder, place.read()) {
+                (Holder::Client(source), Ok(token)) => (
+                    source.as_str(),
+                    self.control.renew_client(source, &token).map_err(Into::into),
+                ),
+                (Holder::Pusher(what), Ok(token)) => (
+                    what.as_str(),
+                    self.control.renew_pusher(*what, &token).map_err(Into::into),
+                ),
+                (Holder::Client(source), Err(error)) => (source.as_str(), Err(error)),
+                (Holder::Pusher(what), Err(error)) => (what.as_str(), Err(error)),
+            };
+            match renewed {
+                Ok(true) => tracing::info!(name, "a token was read again"),
+                Ok(false) => {}
+                Err(error) => {
+                    let error: anyhow::Error = error;
+                    tracing::warn!(
+                        name,
+                        error = format!("{error:#}"),
+                        "the former token stays in use"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The tokens that lie where they can change.
+fn tokens(config: &Config) -> Vec<(Holder, Credential)> {
+    let changing = |token: &Token| match token {
+        Token::At(place) => Some(place.clone()),
+        Token::Hashed(_) => None,
+    };
+    let clients = config.control.iter().flat_map(|control| &control.scim);
+    let clients =
+        clients.filter_map(|one| Some((Holder::Client(one.client.source.clone()), changing(&one.token)?)));
+    let pushers = config
+        .places
+        .feeds()
+        .filter_map(|(what, feed)| Some((Holder::Pusher(what), changing(feed.token.as_ref()?)?)));
+    clients.chain(pushers).collect()
 }
 
 /// What is in force, for those who administer.

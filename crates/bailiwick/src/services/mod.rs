@@ -27,6 +27,7 @@ use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
 use keeping::Following;
 use ledger::Recorder;
 use load::{LoadError, Loaded};
+pub(crate) use places::DELAY as FILES_DELAY;
 use reload::Reloader;
 use sign_in::SignIn;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! `bailiwick serve` with a listener for administration: the first administrator, and places that are pushed.
 
-use crate::beginning::{Beginning, CHAT, edit, provider};
+use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
 use crate::places::a_minute_ago;
 use crate::server::{NOWHERE, Running, exchange, post};
 
@@ -36,6 +36,39 @@ fn code(beginning: &Beginning) -> Option<String> {
     let log = beginning.log();
     let (_, behind) = log.split_once("the code for the first administrator is ")?;
     behind.split_whitespace().next().map(str::to_owned)
+}
+
+/// Acceptance A50: a fresh start, with nobody who administers and no password set anywhere: every route is probed, with
+/// nothing and with guesses, and none lets anybody in.
+#[test]
+fn a_fresh_start_lets_nobody_in() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    with_control(&beginning);
+    let server = start(&beginning, &["serve", "--json"]);
+    for route in control::routes::ROUTES {
+        let path = route
+            .path
+            .replace("{role}", "administrator")
+            .replace("{id}", "us-engineer");
+        let line = format!("{} {path}", route.method);
+        for guess in ["", "admin", "password", "bw_0000000000_admin"] {
+            let (status, answer) = administer(&server, &line, guess, "application/json", "{}");
+            assert_eq!(status, 401, "{line} {guess}: {answer}");
+        }
+    }
+    // somebody who is known is no administrator by that, and no code was offered
+    let body = "{\"code\": \"\"}";
+    let become_first = "POST /api/v1/me/administrator";
+    let refused = administer(
+        &server,
+        become_first,
+        &beginning.engineer,
+        "application/json",
+        body,
+    );
+    assert_eq!(refused.0, 403);
+    assert!(server.stop().unwrap().success());
 }
 
 #[test]
@@ -78,6 +111,29 @@ fn whoever_has_the_code_administers_and_no_code_is_printed_then() {
             .all(|act| !act.contains("us-engineer") && !act.contains("hk-analyst")),
         "{acts:?}"
     );
+}
+
+#[test]
+fn a_token_in_a_file_is_replaced_while_it_serves() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    with_control(&beginning);
+    let folder = beginning.folder.path();
+    edit(folder, "bailiwick.toml", "env:BADGES", "file:badges.token");
+    std::fs::write(folder.join("badges.token"), BADGES).unwrap();
+    let server = start(&beginning, &["serve", "--json"]);
+    let badges = format!("person,site,at\nus-engineer,hong-kong,{}\n", a_minute_ago());
+    let push = |token: &str| administer(&server, "POST /places/v1/badges", token, "text/csv", &badges).0;
+    let other = BADGES.to_uppercase();
+    assert_eq!((push(BADGES), push(&other)), (200, 401));
+    std::fs::write(folder.join("badges.token"), &other).unwrap();
+    // for as long as the runner of the tests waits
+    while push(&other) != 200 {}
+    assert_eq!(push(BADGES), 401);
+    std::fs::write(folder.join("badges.token"), "hush").unwrap();
+    assert_eq!(push(&other), 200);
+    assert!(server.stop().unwrap().success());
+    assert!(!beginning.log().contains("hush"));
 }
 
 /// Lines of the ledger with these words.
@@ -139,6 +195,19 @@ fn a_badge_that_is_pushed_counts_and_a_declared_trip_does() {
     let declare = "POST /api/v1/me/trips";
     let (status, _) = administer(&server, declare, &beginning.analyst, json, "{\"place\": \"GB\"}");
     assert_eq!(status, 201);
+    let why = ["why", "--person", "hk-analyst", "--model", "example-model"];
+    let told = || String::from_utf8(bailiwick(beginning.folder.path(), &why).unwrap().stdout).unwrap();
+    assert!(!told().contains("disputed"), "{}", told());
+    let wrong = "{\"fact\": \"directory\", \"wrong\": \"I moved\"}";
+    let (status, _) = administer(
+        &server,
+        "POST /api/v1/me/disputes",
+        &beginning.analyst,
+        json,
+        wrong,
+    );
+    assert_eq!(status, 201);
+    assert!(told().contains("disputed"), "{}", told());
     while post(&server, NOWHERE, CHAT, &beginning.analyst, "example-model")
         .unwrap()
         .0

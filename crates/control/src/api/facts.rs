@@ -33,8 +33,20 @@ const OF_DIRECTORY: [&str; 7] = [
     "application",
 ];
 
-/// Seconds within which a change of the directory is seen by every gateway.
+/// Seconds within which a change of the directory is seen by every gateway; of a register, within which its changed files
+/// are taken up.
 const FOLLOWED: i64 = 1;
+const OF_REGISTER: i64 = 4;
+
+/// The source of people whom the register lists.
+const REGISTER: &str = "register";
+
+fn delay(known: &Known) -> i64 {
+    match &*known.entry.source {
+        REGISTER => OF_REGISTER,
+        _ => FOLLOWED,
+    }
+}
 
 /// The fact of this word, if there is one of which somebody may say that it is wrong.
 pub(super) fn fact(word: &str) -> Option<&'static str> {
@@ -134,7 +146,7 @@ impl Telling {
         let claims: Vec<Value> = known
             .claims
             .iter()
-            .map(|claim| self.claim(claim, &known.claims))
+            .map(|claim| self.claim(claim, known))
             .collect();
         let counting = known
             .claims
@@ -160,12 +172,12 @@ impl Telling {
         })
     }
 
-    fn claim(&self, claim: &Claim, claims: &[Claim]) -> Value {
-        let weight = weigh(claim, claims, self.now, &self.limits);
+    fn claim(&self, claim: &Claim, known: &Known) -> Value {
+        let weight = weigh(claim, &known.claims, self.now, &self.limits);
         let source = claim.source;
         let status = self.sources.iter().find(|status| status.source == source);
         let delay = match source {
-            ClaimSource::Directory => Some(FOLLOWED),
+            ClaimSource::Directory => Some(delay(known)),
             _ => status.map(|status| status.delay),
         };
         json!({
@@ -215,7 +227,7 @@ impl Telling {
             "observed_at": since.map(|at| at.to_string()),
             "age": since.map(|at| self.now.0.saturating_sub(at.0)),
             "limit": limit,
-            "delay": FOLLOWED,
+            "delay": delay(known),
             "disputes": self.disputes_of(fact),
         })
     }

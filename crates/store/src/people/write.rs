@@ -64,6 +64,8 @@ impl Store {
             "delete from members where person_id = $1",
             "delete from people where id = $1",
             "delete from sessions where person = $1",
+            // whoever comes back under the id is not what they were by that
+            "delete from role_grants where person = $1",
         ] {
             let statement = sqlx::query(statement).bind(whose.id.to_owned());
             statement.execute(&mut *change).await.map_err(away)?;

@@ -62,6 +62,9 @@ pub(crate) async fn roles_are_granted_and_withdrawn(store: Arc<Store>) {
     assert!(store.withdraw_role("a", "administrator").await.unwrap());
     assert!(!store.withdraw_role("a", "administrator").await.unwrap());
     assert_eq!(store.role_grants(Some("a")).await.unwrap(), []);
+    create(&store, "b").await;
+    store.delete_person(own("b", None), NOW).await.unwrap();
+    assert_eq!(store.role_grants(None).await.unwrap(), []);
 }
 
 pub(crate) async fn disputes_are_settled_once(store: Arc<Store>) {
