@@ -8,6 +8,7 @@ codex=$clients/codex-$codex_version
 need_file "$target/debug/bailiwick" "the program (cargo build)"
 need_command python3 python3
 need_command node nodejs
+need_command tmux tmux
 need_file "$oidc_provider/complete" "the OpenID provider, by scripts/clients.sh"
 need_file "$claude_code/complete" "Claude Code, by scripts/clients.sh"
 need_file "$codex/complete" "Codex, by scripts/clients.sh"

@@ -409,6 +409,33 @@ mod tests {
     }
 
     #[test]
+    fn only_the_way_to_a_token_is_answered_by_the_desk() {
+        let of_desk = |route: &&Route| route.check == Check::SignIn || route.handler == Handler::SignIn;
+        let found: Vec<_> = ROUTES
+            .iter()
+            .filter(of_desk)
+            .map(|route| (route.method.as_str(), route.path))
+            .collect();
+        let expected = [
+            ("GET", "/.well-known/oauth-authorization-server"),
+            ("POST", "/oauth/device_authorization"),
+            ("POST", "/oauth/token"),
+            ("POST", "/oauth/revoke"),
+            ("GET", "/oauth/callback"),
+            ("GET", "/device"),
+            ("POST", "/device"),
+            ("GET", "/device/confirm"),
+            ("POST", "/device/confirm"),
+        ];
+        assert_eq!(found, expected);
+        assert!(
+            ROUTES
+                .iter()
+                .all(|route| (route.check == Check::SignIn) == (route.handler == Handler::SignIn))
+        );
+    }
+
+    #[test]
     fn every_call_has_a_route_with_a_key() {
         for surface in Surface::ALL {
             let routes = ROUTES

@@ -32,6 +32,7 @@ from run import LIMIT, Provider, call, check
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 ANSWER = "This is the model of the test."
+ENDLESS = "an answer without an end, please"
 NOTICE = "Only for the staff of Larkmoor Bank."
 
 CONFIG = """
@@ -94,7 +95,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.asked.append(body["model"])
         message = {"id": "m", "type": "message", "role": "assistant", "model": body["model"], "content": []}
         usage = {"input_tokens": 1, "output_tokens": 7}
-        if "for ever" in str(body["messages"]):
+        if ENDLESS in str(body["messages"]):
             self.endless({**message, "stop_reason": None, "stop_sequence": None, "usage": usage})
         elif "count_tokens" in self.path:
             self.whole({"input_tokens": 5})
@@ -416,7 +417,7 @@ def renewed_and_ended(bank):
 
 def ended_in_a_stream(bank):
     tokens = bank.signed_in("us-engineer")
-    question = {"role": "user", "content": "Go on for ever"}
+    question = {"role": "user", "content": ENDLESS}
     body = {"model": "claude-haiku", "max_tokens": 9, "stream": True, "messages": [question]}
     headers = {"authorization": f"Bearer {tokens['access_token']}", "content-type": "application/json"}
     request = urllib.request.Request(f"{bank.url}/v1/messages", data=json.dumps(body).encode(), headers=headers)
@@ -559,6 +560,9 @@ class Terminal:
 
 def login_in_claude_code(bank, folder, place):
     """Claude Code's own `/login`, on its own screens."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
+        print("not tried: this machine lets nobody have a /etc of their own, which Claude Code's `/login` reads")
+        return
     etc = place / "etc"
     subprocess.run(["cp", "-a", "/etc", str(etc)], capture_output=True)
     (etc / "claude-code").mkdir(exist_ok=True)
@@ -587,10 +591,21 @@ def login_in_claude_code(bank, folder, place):
         while time.monotonic() < end and not (tool.file.exists() and "enterpriseGateway" in tool.file.read_text()):
             time.sleep(0.2)
         check("and signs its person in", tool.file.exists() and bank.models({"access_token": tool.held()["jwt"]})[0] == 200, terminal.shown())
+        terminal.wait("Enter to continue")
+        terminal.type("Enter")
+        terminal.wait("Claude Sonnet · Cloud gateway")
+        terminal.type("/model", "Enter")
+        _, shown = terminal.wait(r"Select model[\s\S]*Enter to save")
+        rows = re.findall(r"\d\. (.+?) {2,}", shown)
+        names = ["Example Model", "Claude Sonnet", "Claude Haiku"]
+        listed = [row.removesuffix(" ✔") for row in rows[1:]]
+        check("its picker has exactly the person's models, each by its name", rows[0].startswith("Default") and listed == names, shown)
+        terminal.type("Escape")
+        terminal.type("Hello", "Enter")
+        terminal.wait(re.escape(ANSWER))
+        check("and a question is answered", True)
     finally:
         terminal.close()
-    code, shown = tool.run("-p", "Hello")
-    check("who then works on", code == 0 and ANSWER in shown, shown)
 
 
 def command_line(bank, codex, place):
@@ -637,33 +652,33 @@ def command_line(bank, codex, place):
 
 
 def with_codex(bank, folder, home, environment):
+    """Codex, set up by one command and put back by another."""
     (home / ".codex").mkdir()
-    (home / ".codex/config.toml").write_text(f"""
-model = "claude-sonnet"
-model_provider = "bank"
-check_for_update_on_startup = false
+    config = home / ".codex/config.toml"
+    before = "# mine\ncheck_for_update_on_startup = false\n\n[analytics]\nenabled = false\n\n[features]\nplugins = false\n"
+    config.write_text(before)
+    programs = pathlib.Path(bank.program).parent
+    environment = {**environment, "PATH": f"{programs}:{environment['PATH']}"}
 
-[model_providers.bank]
-name = "bank"
-base_url = "{bank.url}/v1"
-wire_api = "responses"
+    def setup(*arguments):
+        command = [bank.program, "setup", *arguments]
+        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
-[model_providers.bank.auth]
-command = "{bank.program}"
-args = ["token"]
-
-[analytics]
-enabled = false
-
-[features]
-plugins = false
-""")
+    shown = setup("codex", "--dry-run")
+    check("what would change is shown and nothing changes", "+[model_providers.bailiwick]" in shown and config.read_text() == before, shown)
+    setup("codex")
     program = pathlib.Path(folder, "node_modules/.bin/codex").resolve()
     done = subprocess.run(
         [str(program), "exec", "--skip-git-repo-check", "Hello"], cwd=home, env=environment, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=120,
     )
-    check("Codex works with `bailiwick token`", done.returncode == 0 and ANSWER in done.stdout, done.stdout + done.stderr)
+    check("Codex works as it was set up, with `bailiwick token`", done.returncode == 0 and ANSWER in done.stdout, done.stdout + done.stderr)
+    setup("codex", "--undo")
+    check("and is put back as it was", config.read_text() == before, config.read_text())
+    shown = setup("openai")
+    check("a shell is told where a token comes from", "$(bailiwick token)" in shown and bank.url in shown, shown)
 
 
 def main(program, provider_folder, claude_folder, codex_folder):

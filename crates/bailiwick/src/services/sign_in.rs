@@ -296,3 +296,46 @@ pub(crate) fn unknown_applications(configured: &[Issuer], register: &Register) -
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Loaded;
+
+    const ISSUER: &str = "[[issuer]]\nurl = \"https://a\"\naudience = \"x\"\napplications.cli = \"editor\"\n";
+    const LISTENER: &str = "[[listener]]\naddress = \"127.0.0.1:1\"\npublic_url = \"https://ai\"\n";
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let config = Loaded::of_text(text).config.unwrap();
+        let found = misfit(&config, config.sign_in.as_ref().unwrap());
+        match (&found, expected) {
+            (None, None) => {}
+            (Some(found), Some(words)) if found.contains(words) => {}
+            _ => panic!("{text}: {found:?}"),
+        }
+    }
+
+    #[test]
+    fn people_sign_in_where_that_can_work() {
+        let sign_in = "[sign_in]\nissuer = \"https://a\"\n";
+        let client = "client_id = \"us\"\n";
+        check(&format!("{ISSUER}{client}{LISTENER}{sign_in}"), None);
+        let own = "public_url = \"https://ai\"\n";
+        check(&format!("{ISSUER}{client}{sign_in}{own}"), None);
+        check(
+            &format!("{LISTENER}{sign_in}"),
+            Some("which is not an issuer here"),
+        );
+        check(&format!("{ISSUER}{LISTENER}{sign_in}"), Some("no `client_id`"));
+        check(&format!("{ISSUER}{client}{sign_in}"), Some("need a `public_url`"));
+        let short = "max_age = \"1h\"\n";
+        check(
+            &format!("{ISSUER}{client}{short}{LISTENER}{sign_in}"),
+            Some("would outlive"),
+        );
+        let secret = "client_secret = \"env:BAILIWICK_NO_SUCH_VARIABLE\"\n";
+        let text = format!("{ISSUER}{client}{LISTENER}{sign_in}{secret}");
+        check(&text, Some("no secret from the environment variable"));
+    }
+}

@@ -80,8 +80,15 @@ fn claude_code(before: &str, gateway: &str, model: &str) -> anyhow::Result<Strin
 
 fn codex(before: &str, gateway: &str, model: &str) -> anyhow::Result<String> {
     let mut settings: DocumentMut = before.parse().context("its settings are no TOML")?;
-    settings.insert("model", value(model));
-    settings.insert("model_provider", value(NAME));
+    for (key, text) in [("model", model), ("model_provider", NAME)] {
+        // what somebody wrote above a line stays there
+        match settings.get_mut(key) {
+            Some(item) => *item = value(text),
+            None => {
+                settings.insert(key, value(text));
+            }
+        }
+    }
     let providers = settings.entry("model_providers").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
