@@ -11,7 +11,7 @@ use crate::inflate::{Coding, inflate};
 use crate::metrics::{Seen, Verdict};
 use crate::shared::Shared;
 use crate::unshared::unshared;
-use crate::{reach, routing};
+use crate::{reach, refuse, routing};
 use bytes::Bytes;
 use decision::Permit;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -20,13 +20,11 @@ use hyper::header::{CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use identity::{Caller, Origin};
-use ledger::{Receipt, Recorded};
+use ledger::Recorded;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
-use wire::{
-    Audience, Client, Denial, Fault, FaultCode, ModelField, Peek, Surface, header_text, headers, peek_call,
-};
+use wire::{Audience, Client, Fault, FaultCode, ModelField, Peek, Surface, headers, peek_call};
 
 /// How Claude Code marks a model of which it wants the longest context.
 const LONG_CONTEXT: &str = "[1m]";
@@ -139,7 +137,7 @@ async fn try_infer(
                 asker.seen.decided(Verdict::Permit);
                 return pass_on(&asker, recorded, forwarding, began).await;
             }
-            Ok(refuse(&asker, &denial, &receipt))
+            Ok(refuse::answer(&asker, &denial, &receipt))
         }
     }
 }
@@ -180,17 +178,6 @@ fn answers_in_events(surface: Surface, is_asked_for: bool, query: Option<&str>) 
         Surface::StreamGenerate => query.is_some_and(|query| query.split('&').any(|part| part == "alt=sse")),
         _ => false,
     }
-}
-
-/// The answer that a recorded refusal is.
-fn refuse(asker: &Asker, denial: &Denial, receipt: &Receipt) -> Answer {
-    let (decision, code) = (&denial.decision, denial.code.as_str());
-    tracing::info!(decision, code, clause = denial.clause, "refused");
-    let mut answer = body::rendered(denial.answer(asker.audience()));
-    answer
-        .headers_mut()
-        .insert(headers::RECEIPT, header_text(&receipt.to_string()));
-    answer
 }
 
 async fn read(shared: &Shared, asking: Asking, request: Request<Incoming>) -> Result<Asked, Fault> {

@@ -3,11 +3,13 @@
 //! Everything shown comes from the explanation, which holds plain words, the person's own facts, and of a contract only
 //! what is disclosed to staff.
 
+use crate::asker::Asker;
+use crate::body::{self, Answer};
 use decision::explain::ExplainedReason;
 use decision::{Explanation, Positive, State};
-use ledger::DecisionId;
+use ledger::{DecisionId, Receipt};
 use std::cmp::Reverse;
-use wire::{Denial, DenialCode};
+use wire::{Denial, DenialCode, header_text, headers};
 
 /// The refusal that an explanation amounts to. `is_known` says whether the register has the model.
 pub(crate) fn denial(
@@ -63,4 +65,15 @@ fn code(reason: &ExplainedReason) -> DenialCode {
         (None, State::Unknown) => DenialCode::FactMissing,
         (None, State::Unclear) => DenialCode::NeedsReview,
     }
+}
+
+/// The answer that a recorded refusal is.
+pub(crate) fn answer(asker: &Asker, denial: &Denial, receipt: &Receipt) -> Answer {
+    let (decision, code) = (&denial.decision, denial.code.as_str());
+    tracing::info!(decision, code, clause = denial.clause, "refused");
+    let mut answer = body::rendered(denial.answer(asker.audience()));
+    answer
+        .headers_mut()
+        .insert(headers::RECEIPT, header_text(&receipt.to_string()));
+    answer
 }

@@ -10,11 +10,11 @@ use super::pass::Passing;
 use super::refused::{self, Kept};
 use super::translation::{self, Translated};
 use super::{Forwarding, hosting, labels, request};
-use crate::asker::Asker;
+use crate::asker::{Asker, Stop};
 use crate::body::{self, Answer};
 use crate::connectors::ProviderBody;
 use crate::metrics::Verdict;
-use crate::reach;
+use crate::{reach, refuse};
 use bytes::Bytes;
 use decision::Permit;
 use http_body_util::BodyExt;
@@ -74,10 +74,10 @@ pub(super) async fn attempt(
     forwarding: &Forwarding,
 ) -> Result<Attempted, Fault> {
     let shared = &asker.shared;
-    let mut due = OutcomeDue::new(shared.recorder.clone(), shared.clock, permit.decision_id());
-    if !permit.holds_at((shared.clock)()) {
-        return Err(lost::expired());
-    }
+    let (permit, mut due) = match in_time(asker, permit).await? {
+        Ok(in_time) => in_time,
+        Err(refusal) => return Ok(Attempted::Answer(refusal)),
+    };
     let unavailable = |message: &str| Fault::new(FaultCode::UpstreamUnavailable, message);
     let deployment = permit
         .deployment()
@@ -150,6 +150,43 @@ pub(super) async fn attempt(
     let attempted = call.first(sending, is_stream).await;
     asker.seen.wait(asked.elapsed());
     attempted
+}
+
+/// The permit, if it still holds. One that was overtaken while it was recorded is decided about once more, so that the
+/// caller hears what has changed; nothing goes out by the former one, and its record says so.
+async fn in_time(
+    asker: &Arc<Asker>,
+    permit: Recorded<Permit>,
+) -> Result<Result<(Recorded<Permit>, OutcomeDue), Answer>, Fault> {
+    let shared = &asker.shared;
+    let due = |permit: &Recorded<Permit>| {
+        OutcomeDue::new(shared.recorder.clone(), shared.clock, permit.decision_id())
+    };
+    let former = due(&permit);
+    if permit.holds_at((shared.clock)()) {
+        return Ok(Ok((permit, former)));
+    }
+    drop(former);
+    let deployment = permit.deployment();
+    let (model, id) = deployment
+        .map(|deployment| (deployment.model.clone(), deployment.id.clone()))
+        .unwrap_or_default();
+    match asker.decide(&model, |other| other.id == id) {
+        Ok(permitted) => {
+            let permit = asker.record(permitted).await?;
+            let due = due(&permit);
+            match permit.holds_at((shared.clock)()) {
+                true => Ok(Ok((permit, due))),
+                false => Err(lost::expired()),
+            }
+        }
+        Err(Stop::Refused(refused)) => {
+            let (denial, receipt) = asker.refuse(*refused).await?;
+            asker.seen.decided(Verdict::Deny);
+            Ok(Err(refuse::answer(asker, &denial, &receipt)))
+        }
+        Err(Stop::Fault(fault)) => Err(fault),
+    }
 }
 
 impl Call {

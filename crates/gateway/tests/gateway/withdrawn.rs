@@ -11,9 +11,11 @@ use identity::{
     ApiKey, Bound, Caller, FactCollector, FeedFormat, KeyHasher, KeyHolder, KeyRecord, Keys, LiveKeys,
     PlaceSettings, PlaceSources, RegisterDirectory, TripsInMemory, Zones,
 };
+use ledger::{Answer, AuditDevice, Event, FileDevice, FileSettings, Intent, Outcome};
 use register::model::Instant;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::Notify;
 
 const RESPONSES: &str = "/v1/responses";
@@ -232,6 +234,70 @@ fn check_record(cause: Cause, body: &str, entries: &[Value]) {
         Some(clause) => assert_eq!(named, [clause, clause], "{cause:?}"),
         None => assert!(named.is_empty(), "{cause:?} {named:?}"),
     }
+}
+
+/// Seconds since 1970, as a gateway sees them for which recording takes long.
+static CLOCK: AtomicI64 = AtomicI64::new(NOW.0);
+
+/// Keeps everything, and takes a minute for each intent.
+struct Slow(FileDevice);
+
+impl AuditDevice for Slow {
+    fn intent(&self, intent: Intent) -> Answer {
+        CLOCK.fetch_add(60, Ordering::Relaxed);
+        self.0.intent(intent)
+    }
+
+    fn outcome(&self, outcome: Outcome) -> Answer {
+        self.0.outcome(outcome)
+    }
+
+    fn event(&self, event: Event) -> Answer {
+        self.0.event(event)
+    }
+
+    fn is_healthy(&self) -> bool {
+        self.0.is_healthy()
+    }
+}
+
+/// A clause begins between the record of a permit and the sending: it is decided about once more, and the caller is told
+/// which clause it is; nothing has gone out.
+#[tokio::test]
+async fn a_permit_that_is_overtaken_before_it_is_used_is_decided_about_once_more() {
+    let provider = Provider::answering("200 OK", "{}").await;
+    let folder = tempfile::tempdir().unwrap();
+    let device = FileDevice::open(&folder.path().join("ledger"), FileSettings::default()).unwrap();
+    let begins = (
+        "deny = { in = [\"HK\"] }",
+        "deny = { in = [\"US\"] }\neffective = 2026-07-15T09:00:30Z",
+    );
+    let world = Plan {
+        device: Some(Arc::new(Slow(device))),
+        clock: || Instant(CLOCK.load(Ordering::Relaxed)),
+        sources: changed(&[BOTH, begins]),
+        ..Plan::new(provider.address)
+    };
+    let mut world = world.start().await;
+    let answer = world.caller(NY_TRADER).post(CHAT, "{\"model\":\"gpt\"}").await;
+    assert_eq!(
+        (answer.status, answer.header("bailiwick-code")),
+        (400, "denied_by_clause"),
+        "{}",
+        answer.text()
+    );
+    assert!(answer.text().contains("openai-2025 4"), "{}", answer.text());
+    assert!(provider.got().is_empty());
+    world.stop().await;
+    let ledger = std::fs::read_to_string(folder.path().join("ledger/segment-00000001.jsonl")).unwrap();
+    let kept = ledger.lines().filter_map(|line| {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        let word = entry.get("verdict").or_else(|| entry.get("ended"))?;
+        word.as_str().map(str::to_owned)
+    });
+    let mut kept: Vec<String> = kept.collect();
+    kept.sort();
+    assert_eq!(kept, ["deny", "not_forwarded", "permit"]);
 }
 
 /// Who is in Hong Kong is refused from the beginning by the same clauses, so that the matrix above shows a change.
