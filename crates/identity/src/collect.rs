@@ -18,6 +18,8 @@ pub struct FactCollector {
     applications: HashMap<String, Application>,
     egress: Vec<(String, PlaceFact)>,
     revocations: Option<Arc<Revocations>>,
+    /// Seconds for which an observation is fresh.
+    presence: i64,
 }
 
 /// What a request says about itself. It may only choose among what its application allows.
@@ -118,6 +120,7 @@ impl FactCollector {
             applications,
             egress: Vec::new(),
             revocations: None,
+            presence: register.limits.presence,
         }
     }
 
@@ -224,6 +227,8 @@ impl FactCollector {
 
     fn claims(&self, entry: &DirectoryEntry, origin: &Origin, at: Instant) -> Vec<Claim> {
         let mut claims = self.places.claims(&self.zones, &entry.id, origin, at);
+        self.places
+            .add_declared(&entry.id, at, self.presence, &mut claims);
         claims.extend(self.directory_claim(entry));
         claims
     }

@@ -239,7 +239,8 @@ async fn trips_are_declared_and_taken_back() {
     }
     world.follow().await;
     let facts = world.tell("GET /api/v1/me/facts", &ada, Value::Null).await.1;
-    assert_eq!(facts["taken_to_be_in"], json!(["HK"]));
+    // their own word alone is not enough, and their place of work does not count meanwhile
+    assert_eq!(facts["taken_to_be_in"], json!([]));
     let id = trip["id"].as_str().unwrap();
     let delete = format!("DELETE /api/v1/me/trips/{id}");
     assert_eq!(

@@ -40,6 +40,8 @@ impl FactCollector {
         let entry = self.directory.person(person)?;
         let synced_at = self.directory.synced_for(&entry);
         let mut claims = self.places.known_claims(&self.zones, &entry.id, at);
+        self.places
+            .add_declared(&entry.id, at, self.presence, &mut claims);
         claims.extend(self.directory_claim(&entry));
         Some(Known {
             claims,

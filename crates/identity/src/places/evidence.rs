@@ -231,7 +231,9 @@ impl PlaceSources {
     }
 
     fn of_trips(&self, person: &str, at: Instant, claims: &mut Vec<Claim>) {
-        claims.extend(self.trips.of(person).iter().map(|trip| trip.claim(at)));
+        let trips = self.trips.of(person);
+        let of_others = trips.iter().filter(|trip| trip.source != TripSource::Declared);
+        claims.extend(of_others.map(|trip| trip.claim(at)));
         if self.trip_feed.as_ref().is_some_and(|feed| feed.is_overdue(at)) {
             // whether they travel is not known, so that their place of work does not count either
             claims.push(Claim {
@@ -239,6 +241,20 @@ impl PlaceSources {
                 ..claim(ClaimSource::Trip, None, at)
             });
         }
+    }
+
+    /// Adds the trips that the person has declared. Their word alone never permits: its place counts beside what somebody
+    /// else says, and each must be allowed; where nobody says anything, that they travel is all that is known. `presence`
+    /// is the limit in seconds of what was observed.
+    pub fn add_declared(&self, person: &str, at: Instant, presence: i64, claims: &mut Vec<Claim>) {
+        let is_seen = claims.iter().any(|claim| is_said_by_another(claim, at, presence));
+        let trips = self.trips.of(person);
+        let declared = trips.iter().filter(|trip| trip.source == TripSource::Declared);
+        let declared = declared.map(|trip| trip.claim(at)).map(|claim| Claim {
+            place: claim.place.filter(|_| is_seen),
+            ..claim
+        });
+        claims.extend(declared);
     }
 
     /// Takes up files that have changed; whether something else is known of somebody now. It reads files, so no request
@@ -427,6 +443,16 @@ fn of_badge(zones: &Zones, seen: &Sighting) -> Claim {
         place: Some(place),
         ..seen.claim(ClaimSource::Badge)
     }
+}
+
+fn is_said_by_another(claim: &Claim, at: Instant, presence: i64) -> bool {
+    let is_place = matches!(claim.place, Some(PlaceFact::Known(_))) || claim.site.is_some();
+    let is_now = match &claim.trip {
+        Some(days) => days.from.is_none_or(|from| from <= at) && days.to.is_none_or(|to| at < to),
+        None => (0..=presence).contains(&at.0.saturating_sub(claim.observed_at.0)),
+    };
+    let counts = claim.source.is_presence() || claim.source == ClaimSource::Trip;
+    is_place && is_now && counts && !claim.marked
 }
 
 fn is_somewhere(claim: &Claim) -> bool {

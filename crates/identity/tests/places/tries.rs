@@ -1,11 +1,11 @@
 //! What callers try, and what happens when a source breaks, from the files of a source to the decision.
 
 use crate::bank::{NOW, collector, decided, facts, snapshot};
-use decision::{Claim, ClaimSource};
+use decision::{Claim, ClaimSource, Trip};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use identity::{
     Exit, ExitKind, FactCollector, FeedFile, FeedFormat, GeoFiles, Origin, PlaceSettings, PlaceSources,
-    Proxies, Proxy, Says, SourceHealth, TripsInMemory,
+    Proxies, Proxy, Says, SourceHealth, TripChange, TripEntry, TripSource, TripsInMemory,
 };
 use register::model::{Instant, PlaceFact};
 use serde_json::json;
@@ -206,6 +206,33 @@ fn what_a_caller_puts_before_the_word_of_a_proxy_is_not_read() {
         world.check("ny-trader", "10.4.9.1", lines, '?');
         world.check("hk-analyst", "10.4.9.1", lines, '?');
     }
+}
+
+/// Somebody who works in Hong Kong says that they are in New York: their word alone opens nothing, beside a source that sees
+/// them there it takes nothing away, and against themselves it counts.
+#[test]
+fn what_people_say_of_their_own_travels_permits_nothing_by_itself() {
+    let world = World::new(0);
+    let declare = |person: &str, place: &str| {
+        let trip = TripEntry {
+            id: "mine".to_owned(),
+            person: person.to_owned(),
+            place: PlaceFact::read(place),
+            days: Trip::default(),
+            source: TripSource::Declared,
+        };
+        let trips = world.collector.places().trips();
+        trips.change(TripChange::Put(trip)).unwrap();
+    };
+    declare("hk-analyst", "US");
+    world.check("hk-analyst", "127.0.0.1", &[], '?');
+    world.check("hk-analyst", "8.8.8.8", &[], '?');
+    world.check("hk-analyst", "9.9.9.9", &[], '?');
+    world.check("hk-analyst", "9.0.0.1", &[], 'P');
+    world.check("hk-analyst", "1.36.0.1", &[], 'D');
+    declare("ny-trader", "HK");
+    world.check("ny-trader", "127.0.0.1", &[], '?');
+    world.check("ny-trader", "10.4.0.7", &[], 'D');
 }
 
 /// Acceptance A05: an egress of the firm proves nothing; where people work stands, and all three sources are shown.

@@ -94,7 +94,9 @@ impl World {
     }
 
     fn shown(&self, origin: &Origin, at: Instant) -> Vec<String> {
-        let claims = self.sources.claims(&self.zones, "hk-analyst", origin, at);
+        let person = "hk-analyst";
+        let mut claims = self.sources.claims(&self.zones, person, origin, at);
+        self.sources.add_declared(person, at, 12 * HOUR, &mut claims);
         claims.iter().map(|claim| show(claim, at)).collect()
     }
 
@@ -419,7 +421,12 @@ fn trips_come_from_their_feed_and_from_elsewhere() {
     // nobody knows whether they travel
     assert_eq!(
         world.shown(&nobody, late.plus(1)),
-        ["trip SG", "trip JP", "trip -"]
+        ["trip SG", "trip -", "trip JP"]
+    );
+    // once nobody else says where they are, their own word is not enough
+    assert_eq!(
+        world.shown(&nobody, NOW.plus(48 * HOUR)),
+        ["trip SG", "trip -", "trip -"]
     );
     assert_eq!(
         world.health(ClaimSource::Trip, late.plus(1)).0,
