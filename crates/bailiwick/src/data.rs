@@ -29,6 +29,9 @@ const LEDGER: &str = "ledger";
 /// Sign-ins that were ended.
 const REVOCATIONS: &str = "revocations.json";
 
+/// Where people were seen.
+const SEEN: &str = "seen.jsonl";
+
 /// What a shell needs to talk to a demonstration.
 const ENVIRONMENT: &str = "env";
 
@@ -95,6 +98,20 @@ impl DataDir {
     /// Keeps this list in place of the one kept so far.
     pub(crate) fn keep_revocations(&self, text: &str) -> anyhow::Result<()> {
         self.write(REVOCATIONS, text.as_bytes())
+    }
+
+    /// Where people were seen, if anything was kept of that.
+    pub(crate) fn seen(&self) -> std::io::Result<Option<String>> {
+        match fs::read_to_string(self.path.join(SEEN)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps where people were seen in place of what was kept so far.
+    pub(crate) fn keep_seen(&self, text: &str) -> anyhow::Result<()> {
+        self.write(SEEN, text.as_bytes())
     }
 
     /// Pseudonyms of people in the ledger.

@@ -36,8 +36,8 @@ pub use places::{
     Algorithm, BadgeEvent, DEVICE_WINDOW, Devices, Direction, Exit, ExitKind, FeedError, FeedFile,
     FeedFileError, FeedFormat, FeedMistake, GeoFiles, GeoFound, GeoIp, GeoSettings, GeoTable, GeoTableError,
     Given, Issuer, KeyFileError, MarkedNetworks, MarkedNetworksError, Origin, Overlap, PlaceSettings,
-    PlaceSources, Proxies, Proxy, PublicKey, Pushed, PushedTrips, SIGHTING_KEPT, Says, SessionEvent,
-    SourceHealth, SourceStatus, Statement, StatementError, TABLE_LIMIT, TRIPS_OF_PERSON, TripChange,
-    TripEntry, TripError, TripSource, Trips, TripsInMemory, Verify, Zone, ZoneError, Zones, read_badges,
-    read_sessions, read_trips,
+    PlaceSources, Proxies, Proxy, PublicKey, Pushed, PushedTrips, SIGHTING_KEPT, Says, SeenError,
+    SessionEvent, SourceHealth, SourceStatus, Statement, StatementError, TABLE_LIMIT, TRIPS_OF_PERSON,
+    TripChange, TripEntry, TripError, TripSource, Trips, TripsInMemory, Verify, Zone, ZoneError, Zones,
+    read_badges, read_sessions, read_trips,
 };

@@ -21,6 +21,7 @@ mod known;
 mod networks;
 mod pushed;
 mod reach;
+mod remembered;
 mod settings;
 mod shards;
 mod sightings;
@@ -42,6 +43,7 @@ pub use geoip::{
     GeoFound, GeoIp, GeoSettings, GeoTable, GeoTableError, MarkedNetworks, MarkedNetworksError, TABLE_LIMIT,
 };
 pub use pushed::{Given, Pushed, PushedTrips};
+pub use remembered::SeenError;
 pub use settings::{Exit, ExitKind, PlaceSettings};
 pub use sightings::SIGHTING_KEPT;
 pub use signed::{Algorithm, Issuer, KeyFileError, PublicKey, Statement, StatementError, Verify};

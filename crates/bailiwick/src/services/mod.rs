@@ -58,6 +58,8 @@ pub(crate) struct Services {
     telemetry: Option<TcpListener>,
     control: Option<control::Ready>,
     sign_in: Option<SignIn>,
+    /// Where it is kept where people were seen; `None`: nowhere.
+    seen: Option<DataDir>,
     desk: Option<Arc<dyn SignInDesk>>,
     exporter: Option<Exporter>,
 }
@@ -115,6 +117,7 @@ impl Services {
             telemetry: None,
             control: None,
             sign_in: None,
+            seen: None,
             desk: None,
             exporter: None,
         })
@@ -180,6 +183,16 @@ impl Services {
             Some(control) => control.first_administrator().await,
             None => Ok(None),
         }
+    }
+
+    /// Knows where people were seen before, and keeps in this folder where they are seen from now on.
+    ///
+    /// # Errors
+    /// When what was kept there cannot be read.
+    pub(crate) fn remembering(mut self, data: &DataDir) -> Result<Self, UsageError> {
+        places::restore(&self.ways.places, data)?;
+        self.seen = Some(data.clone());
+        Ok(self)
     }
 
     /// Takes tokens beside keys, from the issuers of a configuration.
@@ -271,7 +284,7 @@ impl Services {
         if let Some(opened) = self.control.take() {
             telling.spawn(opened.serve());
         }
-        telling.spawn(places::tend(Arc::clone(&self.switch)));
+        telling.spawn(places::tend(Arc::clone(&self.switch), self.seen.clone()));
         if let Some(sign_in) = self.sign_in.take() {
             telling.spawn(sign_in.tend(Arc::clone(&self.switch)));
         }
@@ -300,6 +313,9 @@ impl Services {
             whole(ended)?;
         }
         telling.shutdown().await;
+        if let Some(data) = &self.seen {
+            places::keep(&self.switch, data);
+        }
         done.send_replace(true);
         while exporting.join_next().await.is_some() {}
         if let Some(following) = self.following {

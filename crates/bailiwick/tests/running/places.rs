@@ -1,7 +1,8 @@
 //! `bailiwick serve` with sources of place claims: what they say counts, and what is wrong with them shows.
 
-use crate::beginning::{Beginning, CHAT, edit, provider};
+use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
 use crate::server::{NOWHERE, get, post};
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A minute ago, as a feed writes it.
@@ -56,6 +57,43 @@ fn a_feed_is_taken_up_while_it_serves_and_one_with_mistakes_changes_nothing() {
         beginning.log()
     );
     assert!(server.stop().unwrap().success());
+}
+
+/// Whoever was seen in Hong Kong is not taken to be at their place of work because the server has started again.
+#[test]
+fn a_restart_forgets_nobody_who_was_seen_elsewhere() {
+    let (_runtime, provider) = provider();
+    let beginning = Beginning::new(provider.address());
+    let folder = beginning.folder.path();
+    let places = "[places.badges]\nfile = \"badges.csv\"\n\n[telemetry]\nlisten = \"127.0.0.1:0\"\n\n[data]";
+    edit(folder, "bailiwick.toml", "[data]", places);
+    let site = "[[site]]\nid = \"hong-kong\"\nname = \"Hong Kong\"\nplace = \"HK\"\nnetworks = []\n\n[firm]";
+    edit(folder, "register/firm.toml", "[firm]", site);
+    let badges = format!("person,site,at\nus-engineer,hong-kong,{}\n", a_minute_ago());
+    std::fs::write(folder.join("badges.csv"), badges).unwrap();
+    let asks = |server: &crate::server::Running| {
+        let answer = post(server, NOWHERE, CHAT, &beginning.engineer, "example-model");
+        answer.unwrap().0
+    };
+    let server = beginning.serve();
+    server.told("place source badge: healthy").unwrap();
+    assert_eq!(asks(&server), 400);
+    assert!(server.stop().unwrap().success());
+    std::fs::write(folder.join("badges.csv"), "person,site,at\n").unwrap();
+    let server = beginning.serve();
+    server.told("place source badge: healthy").unwrap();
+    assert_eq!(asks(&server), 400);
+    assert!(server.stop().unwrap().success());
+
+    let kept = folder.join("data/seen.jsonl");
+    assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o077, 0);
+    std::fs::write(&kept, "torn").unwrap();
+    let refused = bailiwick(folder, &["serve"]).unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        !refused.status.success() && said.contains("line 1 is not a sighting"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -58,6 +58,13 @@ impl<V> Shards<V> {
         }
     }
 
+    /// Shows all of them.
+    pub(super) fn each(&self, mut see: impl FnMut(&str, &V)) {
+        for part in &self.parts {
+            read(part).iter().for_each(|(key, value)| see(key, value));
+        }
+    }
+
     /// Keeps those for which the function says so.
     pub(super) fn retain(&self, mut keep: impl FnMut(&str, &mut V) -> bool) {
         for part in &self.parts {

@@ -7,6 +7,7 @@
 use super::shards::Shards;
 use decision::{Claim, ClaimSource};
 use register::model::{Instant, PlaceFact};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// For how many seconds an observation is kept: as long as it can contradict the directory.
 pub const SIGHTING_KEPT: i64 = 7 * Instant::DAY;
@@ -37,6 +38,8 @@ pub(super) struct Sighting {
 #[derive(Debug, Default)]
 pub(super) struct Sightings {
     people: Shards<Vec<Sighting>>,
+    /// Whether something was noted that nobody has written down.
+    changed: AtomicBool,
 }
 
 impl Sighting {
@@ -86,7 +89,21 @@ impl Sightings {
             }
             true
         });
+        if is_news {
+            self.changed.store(true, Ordering::Relaxed);
+        }
         is_news
+    }
+
+    /// Whether something was noted since this was last asked.
+    pub(super) fn take_changed(&self) -> bool {
+        self.changed.swap(false, Ordering::Relaxed)
+    }
+
+    /// Shows every sighting.
+    pub(super) fn each(&self, mut see: impl FnMut(&str, &Sighting)) {
+        self.people
+            .each(|person, seen| seen.iter().for_each(|sighting| see(person, sighting)));
     }
 
     /// Notes that somebody was seen, unless the same was noted a moment ago: for what each request sees.
@@ -128,6 +145,7 @@ impl Sightings {
 
     /// Forgets somebody.
     pub(super) fn forget(&self, person: &str) {
+        self.changed.store(true, Ordering::Relaxed);
         self.people.change(person, |seen| {
             seen.clear();
             false
