@@ -11,6 +11,7 @@ use crate::services::connectors::Ways;
 use crate::services::keeping::{self, Following};
 use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
+use control::routes::{API, SCIM};
 use identity::KeyRing;
 use serde::Serialize;
 use std::io::{self, IsTerminal as _};
@@ -90,7 +91,15 @@ pub(super) fn run(global: &Global, serve: &Serve, screen: &mut Screen) -> anyhow
             screen.data(format_args!("telemetry at http://{address}/metrics"))?;
         }
         if let (Some(url), false) = (&scim_at, screen.json()) {
-            screen.data(format_args!("directory by SCIM at {url}"))?;
+            let base = url.strip_suffix(SCIM).unwrap_or(url);
+            screen.data(format_args!("administration at {base}{API}"))?;
+            if config
+                .control
+                .as_ref()
+                .is_some_and(|control| !control.scim.is_empty())
+            {
+                screen.data(format_args!("directory by SCIM at {url}"))?;
+            }
         }
         // by this line a script that started the program knows that it may begin
         tracing::info!("ready");

@@ -2,6 +2,7 @@
 
 use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
 use crate::server::{NOWHERE, get, post};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,15 +16,22 @@ pub(crate) fn a_minute_ago() -> String {
     register::model::Instant(i64::try_from(now).unwrap() - 60).to_string()
 }
 
-#[test]
-fn a_feed_is_taken_up_while_it_serves_and_one_with_mistakes_changes_nothing() {
-    let (_runtime, provider) = provider();
-    let beginning = Beginning::new(provider.address());
+/// Somebody who has just begun, with a feed of badges and an office in Hong Kong.
+fn with_badges(provider: SocketAddr) -> Beginning {
+    let beginning = Beginning::new(provider);
     let folder = beginning.folder.path();
     let places = "[places.badges]\nfile = \"badges.csv\"\n\n[telemetry]\nlisten = \"127.0.0.1:0\"\n\n[data]";
     edit(folder, "bailiwick.toml", "[data]", places);
     let site = "[[site]]\nid = \"hong-kong\"\nname = \"Hong Kong\"\nplace = \"HK\"\nnetworks = []\n\n[firm]";
     edit(folder, "register/firm.toml", "[firm]", site);
+    beginning
+}
+
+#[test]
+fn a_feed_is_taken_up_while_it_serves_and_one_with_mistakes_changes_nothing() {
+    let (_runtime, provider) = provider();
+    let beginning = with_badges(provider.address());
+    let folder = beginning.folder.path();
     let server = beginning.serve();
     let engineer = || post(&server, NOWHERE, CHAT, &beginning.engineer, "example-model").unwrap();
     server
@@ -63,12 +71,8 @@ fn a_feed_is_taken_up_while_it_serves_and_one_with_mistakes_changes_nothing() {
 #[test]
 fn a_restart_forgets_nobody_who_was_seen_elsewhere() {
     let (_runtime, provider) = provider();
-    let beginning = Beginning::new(provider.address());
+    let beginning = with_badges(provider.address());
     let folder = beginning.folder.path();
-    let places = "[places.badges]\nfile = \"badges.csv\"\n\n[telemetry]\nlisten = \"127.0.0.1:0\"\n\n[data]";
-    edit(folder, "bailiwick.toml", "[data]", places);
-    let site = "[[site]]\nid = \"hong-kong\"\nname = \"Hong Kong\"\nplace = \"HK\"\nnetworks = []\n\n[firm]";
-    edit(folder, "register/firm.toml", "[firm]", site);
     let badges = format!("person,site,at\nus-engineer,hong-kong,{}\n", a_minute_ago());
     std::fs::write(folder.join("badges.csv"), badges).unwrap();
     let asks = |server: &crate::server::Running| {
