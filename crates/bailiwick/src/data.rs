@@ -88,11 +88,7 @@ impl DataDir {
 
     /// The list of sign-ins that were ended, if there is one.
     pub(crate) fn revocations(&self) -> std::io::Result<Option<String>> {
-        match fs::read_to_string(self.path.join(REVOCATIONS)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.text(REVOCATIONS)
     }
 
     /// Keeps this list in place of the one kept so far.
@@ -102,11 +98,7 @@ impl DataDir {
 
     /// Where people were seen, if anything was kept of that.
     pub(crate) fn seen(&self) -> std::io::Result<Option<String>> {
-        match fs::read_to_string(self.path.join(SEEN)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.text(SEEN)
     }
 
     /// Keeps where people were seen in place of what was kept so far.
@@ -156,6 +148,15 @@ impl DataDir {
     }
 
     /// Puts a whole file in place at once, readable by its owner only.
+    /// What a file says, if it is there.
+    fn text(&self, name: &str) -> std::io::Result<Option<String>> {
+        match fs::read_to_string(self.path.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let (file, aside) = (self.path.join(name), self.path.join(format!("{name}.new")));
         let failed = || format!("cannot write `{}`", file.display());

@@ -8,11 +8,11 @@ mod trips;
 
 use crate::asker::Asker;
 use crate::openapi;
-use crate::problem::Problem;
+use crate::problem::{Problem, read_whole};
 use crate::role::Roles;
 use crate::routes::{Route, Work};
 use crate::shared::Shared;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
@@ -94,14 +94,7 @@ impl Asked<'_> {
     /// The body, in which nothing stands that is not known here.
     async fn read<T: DeserializeOwned>(&mut self) -> Result<T, Problem> {
         let body = self.body.take().unwrap_or_else(Body::empty);
-        let too_large = || {
-            Problem::new(
-                413,
-                "too_large",
-                format!("the body is larger than {LARGEST} bytes"),
-            )
-        };
-        let bytes = to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
+        let bytes = read_whole(body, LARGEST).await?;
         let value = strict_json::read(&bytes)
             .map_err(|error| Problem::wrong(format!("the body is not JSON: {error}")))?;
         serde_json::from_value(value).map_err(|error| Problem::wrong(format!("the body is wrong: {error}")))

@@ -1,6 +1,6 @@
 //! What went wrong with a request for administration, as `application/problem+json` (RFC 9457).
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use axum::response::Response;
@@ -20,6 +20,15 @@ pub(crate) struct Problem {
     pub(crate) help: Option<String>,
     /// Mistakes in what was sent, each with its place.
     pub(crate) mistakes: Vec<Value>,
+}
+
+/// The whole of a body of at most so many bytes.
+pub(crate) async fn read_whole(body: Body, most: usize) -> Result<Bytes, Problem> {
+    let too_large = |_| {
+        let detail = format!("the body is larger than {most} bytes");
+        Problem::new(413, "too_large", detail)
+    };
+    to_bytes(body, most).await.map_err(too_large)
 }
 
 impl Problem {

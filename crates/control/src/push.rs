@@ -4,9 +4,9 @@
 //! the body has rows as in a file. A body is taken over as a whole or not at all.
 
 use crate::client::{ClientError, Secret};
-use crate::problem::Problem;
+use crate::problem::{Problem, read_whole};
 use crate::shared::Shared;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use identity::kept::{PUSHED, TripList, TripRecord};
@@ -82,14 +82,7 @@ impl Shared {
         let sort = self.sort(what, token, headers)?;
         let busy = || Problem::new(503, "busy", "too much is being pushed; try again");
         let _place = self.pushing.try_acquire().map_err(|_| busy())?;
-        let too_large = || {
-            Problem::new(
-                413,
-                "too_large",
-                format!("the body is larger than {LARGEST} bytes"),
-            )
-        };
-        let bytes = to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
+        let bytes = read_whole(body, LARGEST).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Problem::wrong("the body is not UTF-8 text"))?;
         let given = match sort {
             Sort::Statement => Given::Statement(text.trim()),

@@ -226,9 +226,8 @@ impl FactCollector {
     }
 
     fn claims(&self, entry: &DirectoryEntry, origin: &Origin, at: Instant) -> Vec<Claim> {
-        let mut claims = self.places.claims(&self.zones, &entry.id, origin, at);
-        self.places
-            .add_declared(&entry.id, at, self.presence, &mut claims);
+        let ground = (&self.zones, self.presence);
+        let mut claims = self.places.claims(ground, &entry.id, origin, at);
         claims.extend(self.directory_claim(entry));
         claims
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 /// Keeps the key of somebody.
-fn keep(keys: &LiveKeys, persona: Persona) -> KeyRecord {
+pub(crate) fn keep(keys: &LiveKeys, persona: Persona) -> KeyRecord {
     let key = ApiKey::parse(&persona.key()).unwrap();
     let holder = KeyHolder {
         person: persona.person.to_owned(),

@@ -2,14 +2,15 @@
 
 use crate::client::Caller as Person;
 use crate::provider::{Provider, Step};
+use crate::revoked::keep;
 use crate::streams::{CHAT, CLAUDE, GPT, MESSAGES, begin, outcomes};
 use crate::world::{NOW, NY_TRADER, Plan, World, changed, snapshot};
 use decision::Snapshot;
 use gateway::InForce;
 use identity::tokens::{Name, Revocations, VerifiedToken};
 use identity::{
-    ApiKey, Bound, Caller, FactCollector, FeedFormat, KeyHasher, KeyHolder, KeyRecord, Keys, LiveKeys,
-    PlaceSettings, PlaceSources, RegisterDirectory, TripsInMemory, Zones,
+    Caller, FactCollector, FeedFormat, KeyHasher, KeyHolder, KeyRecord, Keys, LiveKeys, PlaceSettings,
+    PlaceSources, RegisterDirectory, TripsInMemory, Zones,
 };
 use ledger::{Answer, AuditDevice, Event, FileDevice, FileSettings, Intent, Outcome};
 use register::model::Instant;
@@ -91,14 +92,7 @@ impl Standing {
         let closed = Arc::new(Notify::new());
         let provider = Provider::start(vec![begin("data: {}\n\n"), Step::Silence(Arc::clone(&closed))]).await;
         let live = LiveKeys::new(KeyHasher::new(&[5; 32]));
-        let key = ApiKey::parse(&NY_TRADER.key()).unwrap();
-        let holder = KeyHolder {
-            person: NY_TRADER.person.to_owned(),
-            application: None,
-        };
-        let hash = live.hasher().hash(&key);
-        let record = KeyRecord::of(&key, hash, holder, Bound::Person, None, NOW);
-        live.put(record.clone());
+        let record = keep(&live, NY_TRADER);
         let keys = Arc::new(KeysAndSession(live));
         let plan = Plan {
             keys: Some(Arc::clone(&keys) as _),

@@ -39,9 +39,8 @@ impl FactCollector {
     pub fn known(&self, person: &str, at: Instant) -> Option<Known> {
         let entry = self.directory.person(person)?;
         let synced_at = self.directory.synced_for(&entry);
-        let mut claims = self.places.known_claims(&self.zones, &entry.id, at);
-        self.places
-            .add_declared(&entry.id, at, self.presence, &mut claims);
+        let ground = (&self.zones, self.presence);
+        let mut claims = self.places.known_claims(ground, &entry.id, at);
         claims.extend(self.directory_claim(&entry));
         Some(Known {
             claims,

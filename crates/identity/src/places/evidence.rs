@@ -106,24 +106,37 @@ impl PlaceSources {
         origin
     }
 
-    /// The claims about a person whose request comes from there, at an instant.
-    pub fn claims(&self, zones: &Zones, person: &str, origin: &Origin, at: Instant) -> Vec<Claim> {
+    /// The claims about a person whose request comes from there, at an instant. What was observed is fresh for `presence`
+    /// seconds.
+    pub fn claims(
+        &self,
+        (zones, presence): (&Zones, i64),
+        person: &str,
+        origin: &Origin,
+        at: Instant,
+    ) -> Vec<Claim> {
         let mut claims = Vec::new();
         self.of_address(zones, origin, at, &mut claims);
         self.remember(person, &mut claims, at);
         self.of_devices(person, origin, at);
-        self.of_observers(zones, person, at, &mut claims);
+        self.of_observers((zones, presence), person, at, &mut claims);
         claims
     }
 
     /// Adds what others than the request itself say.
-    pub(super) fn of_observers(&self, zones: &Zones, person: &str, at: Instant, claims: &mut Vec<Claim>) {
+    pub(super) fn of_observers(
+        &self,
+        (zones, presence): (&Zones, i64),
+        person: &str,
+        at: Instant,
+        claims: &mut Vec<Claim>,
+    ) {
         self.seen_devices
             .add(person, claims, |seen| seen.claim(ClaimSource::Device));
         self.badges.add(person, claims, |seen| of_badge(zones, seen));
         self.sessions
             .add(person, claims, |seen| seen.claim(ClaimSource::SessionFeed));
-        self.of_trips(person, at, claims);
+        self.of_trips(person, at, presence, claims);
     }
 
     fn of_address(&self, zones: &Zones, origin: &Origin, at: Instant, claims: &mut Vec<Claim>) {
@@ -230,10 +243,13 @@ impl PlaceSources {
         }
     }
 
-    fn of_trips(&self, person: &str, at: Instant, claims: &mut Vec<Claim>) {
+    /// Adds trips, those last that the person has declared. Their word alone never permits: its place counts beside what
+    /// somebody else says, and each must be allowed; where nobody says anything, that they travel is all that is known.
+    fn of_trips(&self, person: &str, at: Instant, presence: i64, claims: &mut Vec<Claim>) {
         let trips = self.trips.of(person);
-        let of_others = trips.iter().filter(|trip| trip.source != TripSource::Declared);
-        claims.extend(of_others.map(|trip| trip.claim(at)));
+        let (declared, of_others): (Vec<_>, Vec<_>) =
+            trips.iter().partition(|trip| trip.source == TripSource::Declared);
+        claims.extend(of_others.into_iter().map(|trip| trip.claim(at)));
         if self.trip_feed.as_ref().is_some_and(|feed| feed.is_overdue(at)) {
             // whether they travel is not known, so that their place of work does not count either
             claims.push(Claim {
@@ -241,20 +257,12 @@ impl PlaceSources {
                 ..claim(ClaimSource::Trip, None, at)
             });
         }
-    }
-
-    /// Adds the trips that the person has declared. Their word alone never permits: its place counts beside what somebody
-    /// else says, and each must be allowed; where nobody says anything, that they travel is all that is known. `presence`
-    /// is the limit in seconds of what was observed.
-    pub fn add_declared(&self, person: &str, at: Instant, presence: i64, claims: &mut Vec<Claim>) {
         let is_seen = claims.iter().any(|claim| is_said_by_another(claim, at, presence));
-        let trips = self.trips.of(person);
-        let declared = trips.iter().filter(|trip| trip.source == TripSource::Declared);
-        let declared = declared.map(|trip| trip.claim(at)).map(|claim| Claim {
+        let declared = declared.into_iter().map(|trip| trip.claim(at));
+        claims.extend(declared.map(|claim| Claim {
             place: claim.place.filter(|_| is_seen),
             ..claim
-        });
-        claims.extend(declared);
+        }));
     }
 
     /// Takes up files that have changed; whether something else is known of somebody now. It reads files, so no request
@@ -347,21 +355,14 @@ impl PlaceSources {
 
     /// Forgets what is too old to matter. It goes through everybody, so no request should wait for it.
     pub fn tidy(&self, now: Instant) {
-        let kept = [&self.badges, &self.sessions, &self.seen_devices];
-        let addresses = self.seen_addresses.iter().flat_map(|(a, b)| [a, b]);
-        kept.into_iter()
-            .chain(addresses)
-            .for_each(|sightings| sightings.tidy(now));
+        self.remembered().for_each(|(_, sightings)| sightings.tidy(now));
         self.devices.iter().for_each(|devices| devices.tidy(now));
     }
 
     /// Forgets everything about a person.
     pub fn forget(&self, person: &str) {
-        let kept = [&self.badges, &self.sessions, &self.seen_devices];
-        let addresses = self.seen_addresses.iter().flat_map(|(a, b)| [a, b]);
-        kept.into_iter()
-            .chain(addresses)
-            .for_each(|sightings| sightings.forget(person));
+        self.remembered()
+            .for_each(|(_, sightings)| sightings.forget(person));
         let person = person.to_owned();
         if self.trips.change(TripChange::Forget { person }).is_err() {
             tracing::error!("the trips of a person could not be forgotten");

@@ -8,14 +8,15 @@ use register::model::Instant;
 
 impl PlaceSources {
     /// The claims about a person at an instant, without a request: what was observed of them, and is remembered.
-    pub fn known_claims(&self, zones: &Zones, person: &str, at: Instant) -> Vec<Claim> {
+    /// What was observed is fresh for `presence` seconds.
+    pub fn known_claims(&self, (zones, presence): (&Zones, i64), person: &str, at: Instant) -> Vec<Claim> {
         let mut claims = Vec::new();
         if let Some((offices, networks)) = &self.seen_addresses {
             for (source, sightings) in [(ClaimSource::Zone, offices), (ClaimSource::GeoIp, networks)] {
                 sightings.add(person, &mut claims, |seen| seen.claim(source));
             }
         }
-        self.of_observers(zones, person, at, &mut claims);
+        self.of_observers((zones, presence), person, at, &mut claims);
         claims
     }
 

@@ -301,7 +301,7 @@ mod tests {
         assert!(push("person,site,at\nhk-analyst,hong-kong,soon\n").is_err());
         let reason = "the feed has a mistake in line 2, column 22, and 0 more".to_owned();
         assert_eq!(state(), [(SourceHealth::Degraded, reason)]);
-        let claims = || sources.known_claims(&Zones::default(), "hk-analyst", NOW);
+        let claims = || sources.known_claims((&Zones::default(), 43_200), "hk-analyst", NOW);
         assert!(claims().is_empty());
         assert_eq!(
             push("person,site,at\nhk-analyst,hong-kong,2026-07-15T08:00:00Z\n"),
@@ -335,13 +335,17 @@ mod tests {
             Err(FeedFileError::Nonsense)
         );
         // until the list is kept, it is not heard: nobody's place of work counts
-        let open = sources.known_claims(&Zones::default(), "c", NOW);
+        let open = sources.known_claims((&Zones::default(), 43_200), "c", NOW);
         assert!(
             open.iter()
                 .any(|claim| claim.trip == Some(decision::Trip::default()))
         );
         sources.was_pushed(Pushed::Trips, NOW);
-        assert!(sources.known_claims(&Zones::default(), "c", NOW).is_empty());
+        assert!(
+            sources
+                .known_claims((&Zones::default(), 43_200), "c", NOW)
+                .is_empty()
+        );
     }
 
     #[test]

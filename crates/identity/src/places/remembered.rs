@@ -84,7 +84,7 @@ impl Line {
 
 impl PlaceSources {
     /// What was seen by each source that is remembered.
-    fn remembered(&self) -> impl Iterator<Item = (ClaimSource, &Sightings)> {
+    pub(super) fn remembered(&self) -> impl Iterator<Item = (ClaimSource, &Sightings)> {
         let addresses = self
             .seen_addresses
             .iter()
@@ -161,7 +161,10 @@ mod tests {
 
     fn claims(sources: &PlaceSources) -> String {
         let origin = Origin::from(std::net::IpAddr::from([127, 0, 0, 1]));
-        format!("{:?}", sources.claims(&Zones::default(), "ada", &origin, NOW))
+        format!(
+            "{:?}",
+            sources.claims((&Zones::default(), 43_200), "ada", &origin, NOW)
+        )
     }
 
     #[test]

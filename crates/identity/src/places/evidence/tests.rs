@@ -95,8 +95,7 @@ impl World {
 
     fn shown(&self, origin: &Origin, at: Instant) -> Vec<String> {
         let person = "hk-analyst";
-        let mut claims = self.sources.claims(&self.zones, person, origin, at);
-        self.sources.add_declared(person, at, 12 * HOUR, &mut claims);
+        let claims = self.sources.claims((&self.zones, 12 * HOUR), person, origin, at);
         claims.iter().map(|claim| show(claim, at)).collect()
     }
 
