@@ -20,7 +20,7 @@ use crate::workspace::Repository;
 const LAYERS: &[(&str, &[&str])] = &[
     ("words", &["territory"]),
     ("language", &["register"]),
-    ("decision", &["decision", "impact", "oracle", "scenario", "wire"]),
+    ("decision", &["decision", "impact", "oracle", "scenario", "tlog", "wire"]),
     (
         "domain",
         &["certificate", "identity", "ledger", "extraction", "scim"],
@@ -47,6 +47,7 @@ const PURE: &[&str] = &[
     "register",
     "decision",
     "impact",
+    "tlog",
     "wire",
     "extraction",
 ];

@@ -1,0 +1,1 @@
+//! Notes: the specification's own, and what is refused.
