@@ -76,7 +76,7 @@ pub enum SignError {
 /// # Errors
 /// When the text cannot be that of a note, or signing fails.
 pub fn sign(text: &str, signers: &[&Signer]) -> Result<Note, SignError> {
-    let lines = Lines::of(text.as_bytes(), MAX_NOTE)?;
+    Lines::of(text.as_bytes(), MAX_NOTE)?;
     if !text.ends_with('\n') {
         let line = text.lines().count().max(1);
         return Err(FormatError::Ends {
@@ -85,7 +85,6 @@ pub fn sign(text: &str, signers: &[&Signer]) -> Result<Note, SignError> {
         }
         .into());
     }
-    drop(lines);
     let signatures = signers
         .iter()
         .map(|signer| signer.sign(text))
