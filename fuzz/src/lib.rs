@@ -1,5 +1,6 @@
 //! What the fuzz targets do with their input, so that the same can run as plain tests.
 
+pub mod logs;
 pub mod passing;
 pub mod places;
 pub mod scim;

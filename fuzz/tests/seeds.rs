@@ -173,6 +173,32 @@ fn scim() {
     }
 }
 
+/// Acceptance A66: transparency logs.
+#[test]
+fn logs() {
+    for (folder, harness) in [
+        ("log_note", fuzz::logs::note as fn(&[u8])),
+        ("log_entries", fuzz::logs::entries),
+        ("log_witness", fuzz::logs::witness),
+        ("log_proof", fuzz::logs::proof),
+    ] {
+        let texts = texts(folder);
+        let is_believed = |text: &String| folder == "log_entries" || fuzz::logs::is_believed(text.as_bytes());
+        assert!(texts.iter().any(is_believed), "no seed of `{folder}` is believed");
+        for text in texts {
+            harness(text.as_bytes());
+            for at in 0..text.len() {
+                harness(&text.as_bytes()[..at]);
+                for byte in [b'\n', b' ', b'+', b'0', b'A', b'='] {
+                    let mut bytes = text.clone().into_bytes();
+                    bytes[at] = byte;
+                    harness(&bytes);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn databases() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/place_database");

@@ -1,0 +1,4 @@
+//! Feeds any bytes to the harness `fuzz::logs::note`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::logs::note(bytes));
