@@ -163,9 +163,21 @@ impl SignedCheckpoint {
         &self.note
     }
 
-    /// Adds a signature line, such as a cosignature of a witness. It is not checked, and not added twice.
+    /// Adds a signature line of one's own: see [`Note::add`].
     pub fn add(&mut self, signature: SignatureLine) {
         self.note.add(signature);
+    }
+
+    /// Adds the cosignatures that a witness answered with: see [`Note::add_verified`].
+    ///
+    /// # Errors
+    /// When no line is of one of these keys, or one of them does not verify; nothing is added then.
+    pub fn add_verified<'k>(
+        &mut self,
+        lines: Vec<SignatureLine>,
+        witnesses: &'k [VerifierKey],
+    ) -> Result<Vec<Verified<'k>>, NoteError> {
+        self.note.add_verified(lines, witnesses)
     }
 
     /// Which of these keys have signed: see [`Note::verified_by`].

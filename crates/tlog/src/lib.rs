@@ -39,6 +39,41 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Proving
+//!
+//! Whoever has the tiles can prove, and whoever has the root can check.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use tlog::{TileCoordinate, TileReader, Tiles, check_inclusion, leaf_hash, prove_inclusion};
+//!
+//! struct Folder(BTreeMap<String, Vec<u8>>);
+//!
+//! impl TileReader for Folder {
+//!     type Error = std::io::Error;
+//!
+//!     fn tile(&self, at: TileCoordinate) -> Result<Vec<u8>, Self::Error> {
+//!         self.0.get(&at.path()).cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into())
+//!     }
+//! }
+//!
+//! let (mut tiles, mut folder) = (Tiles::new(), Folder(BTreeMap::new()));
+//! for entry in 0..300_u32 {
+//!     let leaf = leaf_hash(&entry.to_be_bytes());
+//!     tiles.push(leaf, &mut |at, bytes| drop(folder.0.insert(at.path(), bytes.to_vec())));
+//! }
+//! folder.0.extend(tiles.partial().map(|(at, bytes)| (at.path(), bytes.to_vec())));
+//!
+//! let proof = prove_inclusion(7, 300, &folder)?;
+//! check_inclusion(&proof, 7, leaf_hash(&7_u32.to_be_bytes()), 300, tiles.edge().root())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Who else reads these formats
+//!
+//! `scripts/independent-verify.sh` checks a folder of tiles, bundles and a checkpoint with the packages of the Go
+//! project, in which nothing is of this crate; `examples/write_log.rs` writes such a folder.
+//!
 //! # Limits
 //!
 //! A tree has at most [`MAX_SIZE`] entries, so that sizes fit the signed 64-bit integers of other implementations and

@@ -147,11 +147,36 @@ impl Note {
         &self.signatures
     }
 
-    /// Adds a signature line, such as a cosignature of a witness. It is not checked, and not added twice.
+    /// Adds a signature line of one's own. It is not checked, and not added twice.
     pub fn add(&mut self, signature: SignatureLine) {
         if !self.signatures.contains(&signature) {
             self.signatures.push(signature);
         }
+    }
+
+    /// Adds lines that somebody else sent, such as the answer of a witness: those of these keys, if all of them verify.
+    /// Lines of other keys are left out.
+    ///
+    /// # Errors
+    /// As [`Note::verified_by`] for the lines alone; nothing is added then. A line that does not verify would spoil the
+    /// note for everybody who knows its key.
+    pub fn add_verified<'k>(
+        &mut self,
+        lines: Vec<SignatureLine>,
+        keys: &'k [VerifierKey],
+    ) -> Result<Vec<Verified<'k>>, NoteError> {
+        let alone = Self {
+            text: self.text.clone(),
+            signatures: lines,
+        };
+        let verified = alone.verified_by(keys)?;
+        let is_known = |line: &SignatureLine| keys.iter().any(|key| line.is_of(key));
+        alone
+            .signatures
+            .into_iter()
+            .filter(is_known)
+            .for_each(|line| self.add(line));
+        Ok(verified)
     }
 
     /// Which of these keys have signed; each once, with the time of its first line.
@@ -241,6 +266,10 @@ impl SignatureLine {
     #[must_use]
     pub fn id(&self) -> KeyId {
         self.id
+    }
+
+    fn is_of(&self, key: &VerifierKey) -> bool {
+        self.name == *key.name() && self.id == key.id()
     }
 }
 

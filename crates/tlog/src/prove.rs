@@ -1,4 +1,6 @@
 //! Making proofs out of tiles: RFC 6962, sections 2.1.1 and 2.1.2.
+//!
+//! Tiles are taken as they are. Who does not trust them checks the proof against a root that is trusted.
 
 use crate::hash::Hash;
 use crate::reader::{TileError, TileReader, Tree};

@@ -193,6 +193,39 @@ fn who_has_signed() {
     assert_eq!(note, before);
 }
 
+#[test]
+fn what_a_witness_answers() {
+    let [log, witness, unknown] = ["log.example", "witness.example", "unknown.example"].map(signer);
+    let line = |text: &str, by: &Signer| sign(text, &[by]).unwrap().signatures()[0].clone();
+    let (good, bad, other) = (
+        line("text\n", &witness),
+        line("forged\n", &witness),
+        line("text\n", &unknown),
+    );
+    let (before, keys) = (sign("text\n", &[&log]).unwrap(), [witness.verifier_key()]);
+    let check = |lines: &[&SignatureLine], expected: Result<&[&SignatureLine], NoteError>| {
+        let mut note = before.clone();
+        let added = note.add_verified(lines.iter().copied().cloned().collect(), &keys);
+        assert_eq!(added.map(|verified| verified.len()), expected.clone().map(|_| 1));
+        let all = before
+            .signatures()
+            .iter()
+            .chain(expected.iter().copied().flatten().copied());
+        assert!(note.signatures().iter().eq(all), "{note}");
+    };
+    check(&[&good], Ok(&[&good]));
+    check(&[&other, &good], Ok(&[&good]));
+    check(&[&good, &good], Ok(&[&good]));
+    check(
+        &[&good, &bad],
+        Err(NoteError::Forged {
+            name: good.name.clone(),
+        }),
+    );
+    check(&[&other], Err(NoteError::Unsigned));
+    check(&[], Err(NoteError::Unsigned));
+}
+
 /// The signature of a log cannot be given out as that of a witness with the same key, nor the other way round.
 #[test]
 fn kinds_of_keys_do_not_mix() {
