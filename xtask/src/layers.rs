@@ -20,7 +20,10 @@ use crate::workspace::Repository;
 const LAYERS: &[(&str, &[&str])] = &[
     ("words", &["territory"]),
     ("language", &["register"]),
-    ("decision", &["decision", "impact", "oracle", "scenario", "tlog", "wire"]),
+    (
+        "decision",
+        &["decision", "impact", "oracle", "scenario", "tlog", "wire"],
+    ),
     (
         "domain",
         &["certificate", "identity", "ledger", "extraction", "scim"],
