@@ -4,6 +4,7 @@ use crate::form::Form;
 use crate::{Asked, Desk, answers, pages};
 use http::{Response, StatusCode};
 use identity::signed_in::{Granted, SignedIn};
+use identity::tokens::exchange::GRANT_TYPE as BY_EXCHANGE;
 use serde_json::json;
 
 /// Where tools find the other addresses (RFC 8414).
@@ -32,9 +33,9 @@ impl Desk {
                 "device_authorization_endpoint": self.url(BEGIN),
                 "token_endpoint": self.url(TOKEN),
                 "revocation_endpoint": self.url(REVOKE),
-                "grant_types_supported": [BY_DEVICE, BY_REFRESH],
+                "grant_types_supported": [BY_DEVICE, BY_REFRESH, BY_EXCHANGE],
                 "response_types_supported": [],
-                "token_endpoint_auth_methods_supported": ["none"],
+                "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
                 "revocation_endpoint_auth_methods_supported": ["none"],
             }),
         )
@@ -80,6 +81,7 @@ impl Desk {
         };
         let is_renewal = grant == BY_REFRESH;
         let granted = match grant {
+            BY_EXCHANGE => return self.exchange(asked, &form).await,
             BY_DEVICE => {
                 let Some(code) = form.one("device_code") else {
                     return missing("device_code");
@@ -95,7 +97,7 @@ impl Desk {
                     .await
             }
             _ => {
-                let words = "tokens are given for device codes and refresh tokens";
+                let words = "tokens are given for device codes, refresh tokens and tokens of people for whom a service acts";
                 return answers::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", words);
             }
         };

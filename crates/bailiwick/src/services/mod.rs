@@ -216,7 +216,13 @@ impl Services {
                 sign_in = sign_in.signing_in(wanted, &data.key_secret()?, store);
                 let mut listeners = config.listeners.iter().filter_map(|one| one.public_url.clone());
                 let public_url = wanted.public_url.clone().or_else(|| listeners.next());
-                self.desk = desk::open(wanted, &sign_in, public_url.unwrap_or_default(), &self.switch);
+                self.desk = desk::open(
+                    wanted,
+                    &sign_in,
+                    public_url.unwrap_or_default(),
+                    &self.keys,
+                    &self.switch,
+                );
             }
             self.keys = sign_in.beside(self.keys);
             self.sign_in = Some(sign_in);

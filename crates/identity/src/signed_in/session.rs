@@ -81,6 +81,7 @@ impl SignedIn {
             signed_in: who.signed_in,
             names: who.names.clone(),
             expires: expires.0,
+            act: None,
         });
         let email = who.names.iter().find(|(sort, _)| sort == "email");
         Granted {
