@@ -24,6 +24,7 @@ mod channels;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod explained;
 mod exporting;
 #[cfg(test)]
 mod faults;
@@ -44,6 +45,7 @@ mod passing;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod programs;
 mod protocols;
 #[cfg(test)]
 mod provider;
