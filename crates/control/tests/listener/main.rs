@@ -7,4 +7,8 @@ mod over_sqlite;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
+mod secure;
+#[cfg(test)]
 mod world;
