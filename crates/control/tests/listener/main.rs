@@ -1,6 +1,8 @@
 //! The listener over a store in a file.
 
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod over_sqlite;

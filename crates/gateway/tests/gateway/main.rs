@@ -25,6 +25,7 @@ mod channels;
 mod client;
 #[cfg(test)]
 mod explained;
+#[cfg(test)]
 mod exporting;
 #[cfg(test)]
 mod faults;
@@ -46,6 +47,7 @@ mod passing;
 mod places;
 #[cfg(test)]
 mod programs;
+#[cfg(test)]
 mod protocols;
 #[cfg(test)]
 mod provider;
