@@ -1,7 +1,7 @@
 //! What tools ask: where everything is, for a code, for tokens, and that they be ended.
 
 use crate::form::Form;
-use crate::{Asked, Desk, answers, pages};
+use crate::{Asked, Desk, Happening, answers, pages};
 use http::{Response, StatusCode};
 use identity::signed_in::{Granted, SignedIn};
 use identity::tokens::exchange::GRANT_TYPE as BY_EXCHANGE;
@@ -104,6 +104,11 @@ impl Desk {
         match granted {
             Ok(granted) => {
                 let person = &granted.person;
+                if !is_renewal && !self.note(Happening::SignedIn { person }).await {
+                    tracing::error!(person, "a sign-in could not be recorded, so it is none");
+                    let _ended = signed_in.revoke(&granted.refresh_token, now).await;
+                    return answers::unavailable();
+                }
                 tracing::info!(person, is_renewal, "a tool has tokens");
                 answers::json(StatusCode::OK, &tokens(&granted, is_renewal))
             }
@@ -121,7 +126,14 @@ impl Desk {
             );
         };
         match self.settings.signed_in.revoke(token, self.now()).await {
-            Ok(()) => answers::json(StatusCode::OK, &json!({})),
+            Ok(ended) => {
+                if let Some(person) = &ended
+                    && !self.note(Happening::SignedOut { person }).await
+                {
+                    tracing::error!(person, "that somebody signed out could not be recorded");
+                }
+                answers::json(StatusCode::OK, &json!({}))
+            }
             Err(error) => answers::refused(&error, false),
         }
     }

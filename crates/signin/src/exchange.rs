@@ -5,7 +5,7 @@
 //! with it is decided anew.
 
 use crate::form::Form;
-use crate::{Asked, Desk, answers};
+use crate::{Asked, Desk, Happening, answers};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
@@ -29,6 +29,9 @@ enum Refusal {
     /// It proves itself in two ways.
     #[error("the service proves itself in more than one way")]
     Twice,
+    /// It could not be recorded.
+    #[error("it could not be recorded")]
+    NoRecord,
     /// It may not act, or not for this person.
     #[error(transparent)]
     MayNotAct(#[from] CollectError),
@@ -79,6 +82,14 @@ impl Desk {
         let granted = actor.acting_for(&subject, now)?;
         let application = (self.settings.may_act)(&holder, &granted.person)?;
         let (service, person) = (&granted.service, &granted.person);
+        let acting = Happening::Acting {
+            service,
+            person,
+            application: &application,
+        };
+        if !self.note(acting).await {
+            return Err(Refusal::NoRecord);
+        }
         tracing::info!(
             service,
             person,
@@ -143,6 +154,7 @@ impl Refusal {
                 "invalid_client",
                 "send the key of a service account by HTTP Basic, as `client_secret` or as a bearer",
             ),
+            Self::NoRecord => return answers::unavailable(),
             Self::Twice => (
                 bad,
                 "invalid_request",

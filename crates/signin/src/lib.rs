@@ -13,9 +13,11 @@ mod answers;
 mod endpoints;
 mod exchange;
 mod form;
+mod noting;
 mod pages;
 mod provider;
 
+pub use noting::{Happening, Noted, Noting};
 pub use provider::ClientSecret;
 
 use http::{HeaderMap, Method, Response};
@@ -63,6 +65,8 @@ pub struct DeskSettings {
     pub keys: Arc<dyn Keys>,
     /// Which of them may act for people.
     pub may_act: MayAct,
+    /// Who keeps a record of what happens here; `None`: nobody does.
+    pub noting: Option<Arc<dyn Noting>>,
     /// Tells the time; nothing else here does.
     pub clock: fn() -> Instant,
 }
@@ -122,6 +126,14 @@ impl Desk {
             ("GET", pages::CONFIRM) => self.confirm(&asked).await,
             ("POST", pages::CONFIRM) => self.confirmed(&asked).await,
             _ => answers::oauth(http::StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+        }
+    }
+
+    /// Whether something is on record, or nobody keeps one.
+    async fn note(&self, what: Happening<'_>) -> bool {
+        match &self.settings.noting {
+            None => true,
+            Some(noting) => noting.note(what).await,
         }
     }
 

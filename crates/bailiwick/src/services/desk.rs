@@ -53,6 +53,7 @@ pub(crate) fn open(
         knows,
         keys: Arc::clone(keys),
         may_act,
+        noting: None,
         clock: clock::now,
     });
     Some(Arc::new(AtGateway(desk)))

@@ -169,27 +169,28 @@ impl SignedIn {
     }
 
     /// Ends the session of an access or refresh token that was made here, also of one that is over. Nothing tells a token
-    /// that ended something from one that is no token.
+    /// that ended something from one that is no token; whose session has just ended is for the record.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn revoke(&self, token: &str, at: Instant) -> Result<(), GrantError> {
+    pub async fn revoke(&self, token: &str, at: Instant) -> Result<Option<String>, GrantError> {
         let of_access = self.key.read(token).ok().map(|said| said.session);
         let of_refresh = || refresh::session_of(&self.key, token).map(str::to_owned);
         match of_access.or_else(of_refresh) {
             Some(id) => self.end(&id, at).await,
-            None => Ok(()),
+            None => Ok(None),
         }
     }
 
-    async fn end(&self, id: &str, at: Instant) -> Result<(), GrantError> {
+    /// Ends a session; whose it was, if it had not ended before.
+    async fn end(&self, id: &str, at: Instant) -> Result<Option<String>, GrantError> {
         for _ in 0..TRIES {
             let Some((record, kept)) = self.session(id, at).await? else {
-                return Ok(());
+                return Ok(None);
             };
             self.note_end(&kept);
             if kept.ended.is_some() {
-                return Ok(());
+                return Ok(None);
             }
             let data = stored::write(KeptSession {
                 ended: Some(at.0),
@@ -200,7 +201,7 @@ impl SignedIn {
                 ..record.clone()
             };
             if self.store.change_session(&record, &after, true).await? {
-                return Ok(());
+                return Ok(Some(after.person));
             }
         }
         let reason = "a session that ends is changed by others all the time".to_owned();

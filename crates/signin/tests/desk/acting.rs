@@ -241,3 +241,57 @@ async fn whoever_gets_none_is_told_why_and_what_to_do() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_happens_is_recorded_before_anything_is_given() {
+    let world = world().await;
+    let (key, _) = world.new_key("summary-account");
+    let header = basic("summary-account", key.reveal());
+    let subject = world.access_token("us-engineer", "cli");
+    let sign_in = async || {
+        let begun = world.begin("tool").await;
+        let mut browser = world.browser();
+        browser
+            .goes_to_the_question(&begun["user_code"], "us-engineer")
+            .await;
+        browser.answer("approve").await;
+        world.redeem(&begun).await
+    };
+    let (_, tokens) = sign_in().await;
+    let (_, tokens) = world.renew(&tokens).await;
+    ask(&world, &asking(&subject), &[("authorization", &header)]).await;
+    let revoke = format!("token={}", tokens["refresh_token"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(
+            world.post("/oauth/revoke", &revoke, &[]).await.status(),
+            StatusCode::OK
+        );
+    }
+    let lines = world.record.lines.lock().unwrap().clone();
+    let expected = [
+        r#"SignedIn { person: "us-engineer" }"#,
+        r#"Acting { service: "summary-account", person: "us-engineer", application: "summaries" }"#,
+        r#"SignedOut { person: "us-engineer" }"#,
+    ];
+    assert_eq!(lines, expected);
+
+    let (_, tokens) = sign_in().await;
+    world
+        .record
+        .is_away
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    let (status, refused) = sign_in().await;
+    assert_eq!(
+        (status.as_u16(), &refused["error"]),
+        (503, &"temporarily_unavailable".into())
+    );
+    let (status, refused) = ask(&world, &asking(&subject), &[("authorization", &header)]).await;
+    assert_eq!(
+        (status.as_u16(), &refused["error"]),
+        (503, &"temporarily_unavailable".into())
+    );
+    // who wants to leave leaves
+    let token = tokens["access_token"].as_str().unwrap();
+    world.post("/oauth/revoke", &format!("token={token}"), &[]).await;
+    assert!(world.signed_in.verify(token, NOW).is_err());
+}

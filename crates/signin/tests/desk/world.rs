@@ -11,7 +11,8 @@ use identity::tokens::{Dialect, Fetch, FetchError, Fetching, IssuerSettings, Iss
 use identity::{ApiKey, Bound, CollectError, KeyHasher, KeyHolder, KeyRecord, LiveKeys, SignIns};
 use register::model::Instant;
 use serde_json::{Value, json};
-use signin::{Asked, Desk, DeskSettings};
+use signin::{Asked, Desk, DeskSettings, Happening, Noted, Noting};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{Location, Sealer, Store};
 use tempfile::TempDir;
@@ -86,6 +87,23 @@ impl Fetch for Provider {
     }
 }
 
+/// What was recorded, by somebody who can be away.
+#[derive(Default)]
+pub(crate) struct Record {
+    pub(crate) lines: Mutex<Vec<String>>,
+    pub(crate) is_away: AtomicBool,
+}
+
+impl Noting for Record {
+    fn note<'a>(&'a self, what: Happening<'a>) -> Noted<'a> {
+        let is_away = self.is_away.load(Ordering::Relaxed);
+        if !is_away {
+            self.lines.lock().unwrap().push(format!("{what:?}"));
+        }
+        Box::pin(async move { !is_away })
+    }
+}
+
 /// A desk with everything around it.
 pub(crate) struct World {
     desk: Desk,
@@ -93,6 +111,7 @@ pub(crate) struct World {
     pub(crate) signed_in: Arc<SignedIn>,
     pub(crate) issuers: Arc<Issuers>,
     pub(crate) keys: Arc<LiveKeys>,
+    pub(crate) record: Arc<Record>,
     store: Arc<Store>,
     base: String,
     _folder: TempDir,
@@ -130,6 +149,7 @@ impl World {
             Arc::clone(&issuers),
         ));
         let keys = Arc::new(LiveKeys::new(KeyHasher::new(&[3; 32])));
+        let record = Arc::new(Record::default());
         let desk = Desk::new(DeskSettings {
             signed_in: Arc::clone(&signed_in),
             issuers: Arc::clone(&issuers),
@@ -141,6 +161,7 @@ impl World {
             knows: Arc::new(|person| person == "us-engineer"),
             keys: Arc::clone(&keys) as _,
             may_act: Arc::new(may_act),
+            noting: Some(Arc::clone(&record) as _),
             clock: || NOW,
         });
         Self {
@@ -149,6 +170,7 @@ impl World {
             signed_in,
             issuers,
             keys,
+            record,
             store,
             base: base.to_owned(),
             _folder: folder,
