@@ -159,6 +159,12 @@ pub(crate) enum Tool {
     ClaudeCode,
     /// Codex, in its settings
     Codex,
+    /// opencode, in its settings
+    Opencode,
+    /// Continue, in its settings
+    Continue,
+    /// aider, in its settings
+    Aider,
     /// Copilot CLI, by lines of a shell
     Copilot,
     /// Gemini CLI, by lines of a shell
@@ -177,11 +183,25 @@ impl Tool {
         match self {
             Self::ClaudeCode => "claude-code",
             Self::Codex => "codex",
+            Self::Opencode => "opencode",
+            Self::Continue => "continue",
+            Self::Aider => "aider",
             Self::Copilot => "copilot",
             Self::Gemini => "gemini",
             Self::Llm => "llm",
             Self::Openai => "openai",
             Self::Anthropic => "anthropic",
+        }
+    }
+
+    /// Its id among the client programs of a register.
+    pub(crate) const fn program(self) -> &'static str {
+        match self {
+            Self::Copilot => "copilot-cli",
+            Self::Gemini => "gemini-cli",
+            Self::Openai => "openai-sdk",
+            Self::Anthropic => "anthropic-sdk",
+            other => other.as_str(),
         }
     }
 }

@@ -49,7 +49,17 @@ struct Fact {
     value: String,
     source: Option<String>,
     observed_at: Option<String>,
+    /// Seconds between its observation and the decision.
+    age: Option<i64>,
+    /// Seconds that may pass between a change at the source and a decision that knows of it.
+    delay: Option<i64>,
+    /// What it does to where the person is taken to be.
+    weight: Option<&'static str>,
+    disputed_since: Option<String>,
 }
+
+/// What an installation knows of a source beside a decision: its delay in seconds, and since when it is disputed.
+pub(crate) type OfSource<'a> = &'a dyn Fn(&str) -> (Option<i64>, Option<Instant>);
 
 #[derive(Debug, Serialize)]
 struct Exception {
@@ -74,7 +84,7 @@ struct PublishedCure {
 
 impl Answer {
     /// A decision about a person, as known at an instant or with all that is known.
-    pub(crate) fn new(person: &str, known_at: Instant, told: Explanation) -> Self {
+    pub(crate) fn new(person: &str, known_at: Instant, told: Explanation, beside: OfSource<'_>) -> Self {
         let exception = |lift: decision::explain::ExplainedLift| Exception {
             by: lift.by,
             lifted: lift.lifted,
@@ -91,7 +101,11 @@ impl Answer {
             valid_until: told.valid_until.map(|until| until.to_string()),
             snapshot: told.snapshot,
             headline: told.headline,
-            reasons: told.reasons.into_iter().map(reason).collect(),
+            reasons: told
+                .reasons
+                .into_iter()
+                .map(|one| reason(one, told.at, beside))
+                .collect(),
             exceptions: told.lifts.into_iter().map(exception).collect(),
             obligations: told.obligations,
             alternatives: told.alternatives.into_iter().map(other).collect(),
@@ -104,7 +118,7 @@ impl Answer {
     }
 }
 
-fn reason(told: ExplainedReason) -> Reason {
+fn reason(told: ExplainedReason, at: Instant, beside: OfSource<'_>) -> Reason {
     let is_clause = told.missing.is_none();
     Reason {
         clause: is_clause.then_some(told.reference),
@@ -116,17 +130,23 @@ fn reason(told: ExplainedReason) -> Reason {
         title: told.title,
         plain: told.plain,
         words: told.words,
-        facts: told.facts.into_iter().map(fact).collect(),
+        facts: told.facts.into_iter().map(|one| fact(one, at, beside)).collect(),
     }
 }
 
-fn fact(told: ShownFact) -> Fact {
+fn fact(told: ShownFact, at: Instant, beside: OfSource<'_>) -> Fact {
+    let (delay, disputed) = told.source.as_deref().map(beside).unwrap_or_default();
+    let age = told.observed_at.map(|seen| at.0.saturating_sub(seen.0));
     let observed_at = told.observed_at.map(|at| at.to_string());
     Fact {
         fact: told.what,
         value: told.value,
         source: told.source,
         observed_at,
+        age,
+        delay,
+        weight: told.weight.map(decision::weight::Weight::as_str),
+        disputed_since: disputed.map(|since| since.to_string()),
     }
 }
 

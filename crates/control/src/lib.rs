@@ -21,6 +21,7 @@ mod problem;
 mod push;
 mod role;
 pub mod routes;
+mod schemas;
 mod scim_work;
 mod serve;
 mod shared;

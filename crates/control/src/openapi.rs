@@ -2,6 +2,7 @@
 //! none that it leaves out and none that it makes up.
 
 use crate::routes::{API, Check, ROUTES, Route, Work};
+use crate::schemas;
 use serde_json::{Map, Value, json};
 
 /// Where places are pushed.
@@ -32,7 +33,7 @@ pub(crate) fn document() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": problem()},
+            "schemas": schemas::all(),
         },
     })
 }
@@ -58,16 +59,19 @@ fn operation(route: &Route) -> Value {
     }
     let problem = json!({
         "description": "why it was not done",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {"application/problem+json": {"schema": schemas::of("Problem")}},
     });
-    let status = match route.work {
-        Work::Declare | Work::Dispute => "201",
-        Work::TakeBack | Work::Settle | Work::Grant | Work::Withdraw => "204",
-        _ => "200",
+    let answered = schemas::answered(route.work);
+    let status = match (route.work, answered) {
+        (Work::Declare | Work::Dispute, _) => "201",
+        (_, None) => "204",
+        (_, Some(_)) => "200",
     };
-    let done = match status {
-        "204" => json!({"description": "done"}),
-        _ => json!({"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}}),
+    let done = match answered {
+        None => json!({"description": "done"}),
+        Some(name) => {
+            json!({"description": "done", "content": {"application/json": {"schema": schemas::of(name)}}})
+        }
     };
     operation.insert("responses".to_owned(), json!({status: done, "default": problem}));
     Value::Object(operation)
@@ -126,22 +130,6 @@ fn body(work: Work) -> Option<Value> {
 
 fn date() -> Value {
     json!({"type": "string", "format": "date"})
-}
-
-fn problem() -> Value {
-    json!({
-        "type": "object",
-        "required": ["type", "title", "status", "code", "detail"],
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "code": {"type": "string"},
-            "detail": {"type": "string"},
-            "help": {"type": "string"},
-            "mistakes": {"type": "array", "items": {"type": "object"}},
-        },
-    })
 }
 
 #[cfg(test)]

@@ -79,13 +79,26 @@ impl Control {
         listener: TcpListener,
         certificate: Option<Arc<Certificate>>,
     ) -> Result<(), CertificateError> {
+        self.serve_looking(listener, certificate, LOOK).await
+    }
+
+    /// The same, looking as often as this whether the certificate has changed.
+    ///
+    /// # Errors
+    /// When no secure connection can be taken at all.
+    pub async fn serve_looking(
+        self,
+        listener: TcpListener,
+        certificate: Option<Arc<Certificate>>,
+        every: Duration,
+    ) -> Result<(), CertificateError> {
         let tls = certificate
             .as_ref()
             .map(|certificate| certificate.acceptor(&PROTOCOLS))
             .transpose()?;
         tokio::select! {
             () = self.accept(listener, tls) => {}
-            () = keep_fresh(certificate) => {}
+            () = keep_fresh(certificate, every) => {}
         }
         Ok(())
     }
@@ -117,8 +130,8 @@ impl Control {
 }
 
 /// Takes up a changed certificate, for ever.
-async fn keep_fresh(certificate: Option<Arc<Certificate>>) {
-    let mut looks = interval(LOOK);
+async fn keep_fresh(certificate: Option<Arc<Certificate>>, every: Duration) {
+    let mut looks = interval(every);
     loop {
         looks.tick().await;
         let certificate = certificate.clone();

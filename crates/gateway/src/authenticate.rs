@@ -4,7 +4,7 @@ use crate::evidence::sentence;
 use crate::shared::Shared;
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, HeaderValue};
-use identity::Caller;
+use identity::{Caller, proof_stands};
 use register::model::Instant;
 use wire::{Fault, FaultCode};
 
@@ -67,7 +67,8 @@ fn refused(shared: &Shared, presented: &[&str]) -> Fault {
 }
 
 /// Whether the key by which somebody asks is still taken: it may be revoked while its answer is on its way. A token that
-/// runs out meanwhile is no revocation, and whether its sign-in was ended is asked where facts are collected.
+/// runs out meanwhile is no revocation, and whether its sign-in was ended is asked where facts are collected; the key of
+/// a service that acts by it is asked about here.
 ///
 /// # Errors
 /// When somebody asks by a key, and no key that the request came with is theirs any more. What else it came with helps
@@ -75,7 +76,11 @@ fn refused(shared: &Shared, presented: &[&str]) -> Fault {
 pub(crate) fn still_taken(shared: &Shared, headers: &HeaderMap, caller: &Caller) -> Result<(), Fault> {
     let at = (shared.clock)();
     let is_theirs = |text: &str| shared.keys.caller(text, at).is_some_and(|now| now == *caller);
-    if caller.token.is_some() || presented(headers).any(is_theirs) {
+    let stands = match &caller.token {
+        Some(token) => proof_stands(&*shared.keys, token, at),
+        None => presented(headers).any(is_theirs),
+    };
+    if stands {
         return Ok(());
     }
     Err(Fault::new(

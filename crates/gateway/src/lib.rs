@@ -6,7 +6,7 @@
 //! 2. `routes` finds the route. There is one table; every route in it needs a key, but for the probes listed there.
 //! 3. `authenticate` finds the holder of the key, or who has signed in. What providers of sign-in say of ends (`said`)
 //!    needs no key, but their signature; nor does the way to a token (`desk`), which the program hands in. What coding
-//!    tools are to show is made for each person (`managed`).
+//!    tools are to show is made for each person (`managed`), and which of them they may use (`programs`).
 //! 4. `evidence` collects what is known about them and about where they are.
 //! 5. `admit` reads the body, peeks at the model asked for, decides, and has the decision recorded.
 //! 6. `forward` takes the recorded permit by value, has the request held to the `reach` of the one deployment that the
@@ -47,6 +47,7 @@ mod metrics;
 mod models;
 mod places;
 mod probe;
+mod programs;
 mod quota;
 mod reach;
 mod refusals;
@@ -77,6 +78,7 @@ pub use request_id::{RequestId, current as current_request};
 pub use said::Hearing;
 pub use telemetry::Telemetry;
 
+use identity::kept::DisputeStore;
 use shared::Shared;
 use std::io;
 use std::sync::Arc;
@@ -131,6 +133,15 @@ impl Gateway {
         if let Some(desk) = desk {
             // there is one desk for good
             let _first = self.shared.desk.set(desk);
+        }
+        self
+    }
+
+    /// The same, which says of a refusal what of it its person disputes.
+    #[must_use]
+    pub fn disputing(self, disputes: Option<Arc<dyn DisputeStore>>) -> Self {
+        if let Some(disputes) = disputes {
+            let _first = self.shared.disputes.set(disputes);
         }
         self
     }

@@ -9,7 +9,7 @@ use crate::caught::caught;
 use crate::metrics::{Counting, NO_ROUTE, Seen};
 use crate::models::Which;
 use crate::shared::{Phase, Shared};
-use crate::{admit, authenticate, desk, managed, models, probe, said, why};
+use crate::{admit, authenticate, desk, managed, models, probe, programs, said, why};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
 use hyper::{Method, Request, Version};
@@ -51,6 +51,7 @@ enum Handler {
     Models { is_gemini: bool },
     Model { is_gemini: bool },
     Why,
+    Tools,
     Event,
     Logout,
     SignIn,
@@ -61,7 +62,7 @@ enum Handler {
 }
 
 /// Every route there is.
-pub(crate) static ROUTES: [Route; 36] = [
+pub(crate) static ROUTES: [Route; 37] = [
     call(Surface::Chat),
     call(Surface::Embeddings),
     call(Surface::Responses),
@@ -103,6 +104,7 @@ pub(crate) static ROUTES: [Route; 36] = [
         Handler::Model { is_gemini: true },
     ),
     route(Method::GET, "/why/{id}", Check::Key, Handler::Why),
+    route(Method::GET, "/tools", Check::Key, Handler::Tools),
     route(Method::POST, "/sign-in/events", Check::Signature, Handler::Event),
     route(Method::POST, "/sign-in/logout", Check::Signature, Handler::Logout),
     sign_in(Method::GET, "/.well-known/oauth-authorization-server"),
@@ -267,7 +269,16 @@ async fn answer(
         },
         Handler::Models { is_gemini } => listing(is_gemini, Which::List),
         Handler::Model { is_gemini } => listing(is_gemini, Which::One(id.unwrap_or_default())),
-        Handler::Why => why::show(shared, &caller, id.unwrap_or_default(), request.headers()),
+        Handler::Tools => {
+            let asking = models::Asking {
+                caller: &caller,
+                peer: &peer,
+                is_gemini: false,
+                which: Which::List,
+            };
+            programs::show(shared, &asking, &request)
+        }
+        Handler::Why => why::show(shared, &caller, id.unwrap_or_default(), request.headers()).await,
         Handler::Event | Handler::Logout | Handler::SignIn | Handler::Settings | Handler::Discard => {
             let fault = Fault::new(FaultCode::NotFound, "This gateway has no such route.");
             body::rendered(fault.answer(to))

@@ -6,6 +6,7 @@ use crate::routing::health::Health;
 use crate::said::Hearing;
 use crate::strangers::Strangers;
 use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, SignInDesk, Switch};
+use identity::kept::DisputeStore;
 use identity::{Keys, Proxies};
 use ledger::Recorder;
 use register::model::Instant;
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     pub hearing: OnceLock<Hearing>,
     /// Where coding tools sign people in; nobody: such routes do not exist.
     pub desk: OnceLock<Arc<dyn SignInDesk>>,
+    /// What people say is wrong about them; nobody: it is not said here.
+    pub disputes: OnceLock<Arc<dyn DisputeStore>>,
 }
 
 /// How far the end of the gateway has come.
@@ -85,6 +88,7 @@ impl Shared {
             phase: watch::Sender::new(Phase::Serving),
             hearing: OnceLock::new(),
             desk: OnceLock::new(),
+            disputes: OnceLock::new(),
         })
     }
 }

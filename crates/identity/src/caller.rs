@@ -4,7 +4,7 @@
 //! nor a token looked up as a key.
 
 use crate::signed_in::{SignedIn, SignedInError};
-use crate::tokens::{Issuers, TokenError, VerifiedToken};
+use crate::tokens::{ActorProof, Issuers, TokenError, VerifiedToken};
 use crate::{KeyHolder, Keys};
 use register::model::Instant;
 use std::pin::Pin;
@@ -56,6 +56,9 @@ enum NotTaken {
     /// One of ours.
     #[error(transparent)]
     Own(SignedInError),
+    /// One of ours by which a service acts, whose key is no longer taken.
+    #[error("the key of the service that acts by the token was revoked or has expired")]
+    KeyOfService,
     /// One of a provider.
     #[error(transparent)]
     OfIssuer(TokenError),
@@ -90,9 +93,25 @@ impl SignIns {
         if let Some(signed_in) = &self.signed_in
             && SignedIn::is_token(presented)
         {
-            return Some(signed_in.verify(presented, at).map_err(NotTaken::Own));
+            let verified = signed_in.verify(presented, at).map_err(NotTaken::Own);
+            return Some(
+                verified.and_then(|token| match proof_stands(&*self.keys, &token, at) {
+                    true => Ok(token),
+                    false => Err(NotTaken::KeyOfService),
+                }),
+            );
         }
         Issuers::is_token(presented).then(|| self.issuers.verify(presented, at).map_err(NotTaken::OfIssuer))
+    }
+}
+
+/// Whether the key is still taken by which a service has got the token by which it acts; true where it needed none.
+pub fn proof_stands(keys: &dyn Keys, token: &VerifiedToken, at: Instant) -> bool {
+    match &token.actor {
+        Some(ActorProof::Key(id)) => keys
+            .holder_of(id, at)
+            .is_some_and(|holder| holder.person == token.subject),
+        Some(ActorProof::SignIn { .. }) | None => true,
     }
 }
 
@@ -110,6 +129,10 @@ impl Keys for SignIns {
                 None
             }
         }
+    }
+
+    fn holder_of(&self, id: &str, at: Instant) -> Option<KeyHolder> {
+        self.keys.holder_of(id, at)
     }
 
     fn lacking<'a>(&'a self, presented: &'a str) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {

@@ -191,16 +191,7 @@ impl FactCollector {
             return Err(CollectError::OutOfSight { since });
         }
         self.check_standing(caller)?;
-        let holder = &caller.holder;
-        let person = || holder.person.clone();
-        let entry = self.directory.person(&holder.person);
-        let entry = entry.ok_or_else(|| CollectError::UnknownPerson { person: person() })?;
-        let id = holder.application.as_deref().or(entry.application.as_deref());
-        let id = id.ok_or_else(|| CollectError::NoApplication { person: person() })?;
-        let application = self.applications.get(id);
-        let application = application.ok_or_else(|| CollectError::UnknownApplication {
-            application: id.to_owned(),
-        })?;
+        let (application, entry) = self.application_of(&caller.holder)?;
         let mut request = request(application, &entry, choice)?;
         self.join_end_user(caller, application, &mut request, at)?;
         let mut facts = Facts {
@@ -221,8 +212,26 @@ impl FactCollector {
         let facts = SealedFacts::seal(facts);
         Ok(Collected {
             facts,
-            application: id.to_owned(),
+            application: application.id.clone(),
         })
+    }
+
+    /// The application by which somebody asks, and what the directory says of them.
+    fn application_of(
+        &self,
+        holder: &KeyHolder,
+    ) -> Result<(&Application, Arc<DirectoryEntry>), CollectError> {
+        let person = || holder.person.clone();
+        let entry = self.directory.person(&holder.person);
+        let entry = entry.ok_or_else(|| CollectError::UnknownPerson { person: person() })?;
+        let id = holder.application.as_deref().or(entry.application.as_deref());
+        let id = id.ok_or_else(|| CollectError::NoApplication { person: person() })?;
+        match self.applications.get(id) {
+            Some(application) => Ok((application, entry)),
+            None => Err(CollectError::UnknownApplication {
+                application: id.to_owned(),
+            }),
+        }
     }
 
     fn claims(&self, entry: &DirectoryEntry, origin: &Origin, at: Instant) -> Vec<Claim> {

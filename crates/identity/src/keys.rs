@@ -45,6 +45,12 @@ pub trait Keys: Send + Sync {
         self.verify(presented, at).map(Caller::from)
     }
 
+    /// Whose key has this public part, if it is still taken at the instant. This proves nothing of whoever asks: it is for
+    /// what was given to somebody who presented the key.
+    fn holder_of(&self, _id: &str, _at: Instant) -> Option<KeyHolder> {
+        None
+    }
+
     /// Waits for what is lacking to verify it, if that may come soon; `None`: nothing that comes would change anything.
     fn lacking<'a>(&'a self, _presented: &'a str) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
         None
@@ -105,6 +111,12 @@ impl Keys for KeyRing {
             .expires
             .is_none_or(|expires| at < expires)
             .then(|| known.holder.clone())
+    }
+
+    fn holder_of(&self, id: &str, at: Instant) -> Option<KeyHolder> {
+        let known = self.keys.get(id)?;
+        let is_taken = known.expires.is_none_or(|expires| at < expires);
+        is_taken.then(|| known.holder.clone())
     }
 }
 

@@ -23,7 +23,7 @@ pub mod signed_in;
 pub mod strict_json;
 pub mod tokens;
 
-pub use caller::{Caller, SignIns};
+pub use caller::{Caller, SignIns, proof_stands};
 pub use collect::{Choice, CollectError, Collected, FactCollector, Known};
 pub use directory::{
     Directory, DirectoryEntry, DirectoryStore, JoinedDirectory, People, Protected, RegisterDirectory,

@@ -7,13 +7,16 @@
 //! An *access token* says itself for whom it was made and until when, under a key that is derived from the secret of the
 //! installation: each replica takes it at once, and so does one that was just started, without asking the store. What
 //! ends a session is brought to every replica as a revocation, by the same list that holds what providers take back.
-//! A *refresh token* is good once; whoever uses one again ends the session, because then two hold what one should.
+//! A service that acts for people gets such tokens too, in exchange for theirs, and none to renew them.
+//! A *refresh token* is good once, and for a few seconds gives the same successor to a tool that races itself; whoever
+//! uses one after that ends the session, because then two hold what one should.
 //!
 //! Nothing here listens or reads a clock. [`SignedIn`] is the desk; what it keeps goes through [`SessionStore`].
 //!
 //! [`SessionStore`]: crate::kept::SessionStore
 
 mod access;
+mod acting;
 mod browser;
 mod code;
 mod device;

@@ -44,7 +44,7 @@ pub use key_set::{KeySet, KeySetError};
 pub use logout::Logout;
 pub use revocations::{Revocations, RevocationsError};
 pub use settings::{Authority, Described, Dialect, IssuerSettings, SettingsError, Sort};
-pub use verified::{Name, VerifiedToken};
+pub use verified::{ActorProof, Name, VerifiedToken};
 
 #[cfg(test)]
 mod tests;

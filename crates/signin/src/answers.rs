@@ -48,13 +48,18 @@ pub(crate) fn refused(error: &GrantError, is_renewal: bool) -> Response<String> 
         GrantError::Over => (over, "invalid_grant"),
         GrantError::NoRandomness | GrantError::Away(_) => {
             tracing::error!(%error, "a tool could not be signed in");
-            let words = "sign-in does not work at the moment; try again shortly";
-            let mut answer = oauth(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", words);
-            put(&mut answer, RETRY_AFTER, "5");
-            return answer;
+            return unavailable();
         }
     };
     oauth(status, word, &error.to_string())
+}
+
+/// Nothing is given now.
+pub(crate) fn unavailable() -> Response<String> {
+    let words = "sign-in does not work at the moment; try again shortly";
+    let mut answer = oauth(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", words);
+    put(&mut answer, RETRY_AFTER, "5");
+    answer
 }
 
 /// A page. `beyond` is an origin to which its form may lead in the end.

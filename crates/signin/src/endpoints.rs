@@ -1,9 +1,10 @@
 //! What tools ask: where everything is, for a code, for tokens, and that they be ended.
 
 use crate::form::Form;
-use crate::{Asked, Desk, answers, pages};
+use crate::{Asked, Desk, Happening, answers, pages};
 use http::{Response, StatusCode};
 use identity::signed_in::{Granted, SignedIn};
+use identity::tokens::exchange::GRANT_TYPE as BY_EXCHANGE;
 use serde_json::json;
 
 /// Where tools find the other addresses (RFC 8414).
@@ -32,9 +33,9 @@ impl Desk {
                 "device_authorization_endpoint": self.url(BEGIN),
                 "token_endpoint": self.url(TOKEN),
                 "revocation_endpoint": self.url(REVOKE),
-                "grant_types_supported": [BY_DEVICE, BY_REFRESH],
+                "grant_types_supported": [BY_DEVICE, BY_REFRESH, BY_EXCHANGE],
                 "response_types_supported": [],
-                "token_endpoint_auth_methods_supported": ["none"],
+                "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
                 "revocation_endpoint_auth_methods_supported": ["none"],
             }),
         )
@@ -80,6 +81,7 @@ impl Desk {
         };
         let is_renewal = grant == BY_REFRESH;
         let granted = match grant {
+            BY_EXCHANGE => return self.exchange(asked, &form).await,
             BY_DEVICE => {
                 let Some(code) = form.one("device_code") else {
                     return missing("device_code");
@@ -95,13 +97,18 @@ impl Desk {
                     .await
             }
             _ => {
-                let words = "tokens are given for device codes and refresh tokens";
+                let words = "tokens are given for device codes, refresh tokens and tokens of people for whom a service acts";
                 return answers::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", words);
             }
         };
         match granted {
             Ok(granted) => {
                 let person = &granted.person;
+                if !is_renewal && !self.note(Happening::SignedIn { person }).await {
+                    tracing::error!(person, "a sign-in could not be recorded, so it is none");
+                    let _ended = signed_in.revoke(&granted.refresh_token, now).await;
+                    return answers::unavailable();
+                }
                 tracing::info!(person, is_renewal, "a tool has tokens");
                 answers::json(StatusCode::OK, &tokens(&granted, is_renewal))
             }
@@ -119,7 +126,14 @@ impl Desk {
             );
         };
         match self.settings.signed_in.revoke(token, self.now()).await {
-            Ok(()) => answers::json(StatusCode::OK, &json!({})),
+            Ok(ended) => {
+                if let Some(person) = &ended
+                    && !self.note(Happening::SignedOut { person }).await
+                {
+                    tracing::error!(person, "that somebody signed out could not be recorded");
+                }
+                answers::json(StatusCode::OK, &json!({}))
+            }
             Err(error) => answers::refused(&error, false),
         }
     }

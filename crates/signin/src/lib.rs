@@ -5,19 +5,25 @@
 //! tokens are is the business of [`identity::signed_in`]; this crate knows forms, cookies and pages, and has no listener:
 //! the gateway hands requests in.
 //!
+//! A service that acts for people exchanges their tokens here too ([`exchange`]).
+//!
 //! Claude Code speaks the same protocol by its own `/login`, and so does `bailiwick login`.
 
 mod answers;
 mod endpoints;
+mod exchange;
 mod form;
+mod noting;
 mod pages;
 mod provider;
 
+pub use noting::{Happening, Noted, Noting};
 pub use provider::ClientSecret;
 
 use http::{HeaderMap, Method, Response};
 use identity::signed_in::{Allowance, SignedIn};
 use identity::tokens::{Fetch, Issuers};
+use identity::{CollectError, KeyHolder, Keys};
 use register::model::Instant;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,6 +39,9 @@ pub const LONGEST_NOTICE: usize = 500;
 
 /// Tells whether the directory has somebody, by their id.
 pub type Knows = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Tells by which application of the register somebody may act for a person.
+pub type MayAct = Arc<dyn Fn(&KeyHolder, &str) -> Result<String, CollectError> + Send + Sync>;
 
 /// What the desk is made of.
 pub struct DeskSettings {
@@ -52,6 +61,12 @@ pub struct DeskSettings {
     pub login_notice: Option<String>,
     /// Whom the directory has.
     pub knows: Knows,
+    /// The keys by which services prove themselves.
+    pub keys: Arc<dyn Keys>,
+    /// Which of them may act for people.
+    pub may_act: MayAct,
+    /// Who keeps a record of what happens here; `None`: nobody does.
+    pub noting: Option<Arc<dyn Noting>>,
     /// Tells the time; nothing else here does.
     pub clock: fn() -> Instant,
 }
@@ -111,6 +126,14 @@ impl Desk {
             ("GET", pages::CONFIRM) => self.confirm(&asked).await,
             ("POST", pages::CONFIRM) => self.confirmed(&asked).await,
             _ => answers::oauth(http::StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+        }
+    }
+
+    /// Whether something is on record, or nobody keeps one.
+    async fn note(&self, what: Happening<'_>) -> bool {
+        match &self.settings.noting {
+            None => true,
+            Some(noting) => noting.note(what).await,
         }
     }
 

@@ -83,6 +83,32 @@ hosts = ["127.0.0.1"]
 """
 
 
+SERVICE = """
+[[person]]
+id = "summary-account"
+name = "Document summaries"
+worker = "service"
+entity = "firm-us"
+place = "US"
+groups = ["all-staff"]
+end_users = ["US"]
+application = "summaries"
+
+[[application]]
+id = "summaries"
+name = "Document summaries"
+purposes = ["summarise"]
+data = ["internal"]
+service = "summary-account"
+"""
+
+
+UNSHARE = """help: let the user of the tests make user and mount namespaces (`unshare -rm true` must work):
+      sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000
+      sysctl -w kernel.apparmor_restrict_unprivileged_userns=0     where AppArmor restricts them (Ubuntu 24.04 and later)
+      in a container: --security-opt seccomp=unconfined --security-opt apparmor=unconfined, or --cap-add SYS_ADMIN"""
+
+
 class Upstream(http.server.BaseHTTPRequestHandler):
     """A provider of models in Anthropic's protocol, which answers everything with one sentence."""
 
@@ -226,6 +252,8 @@ class Bank:
         text = models.read_text().replace('wire = "openai"', 'wire = "anthropic"')
         more = [("claude-sonnet", "Claude Sonnet"), ("claude-haiku", "Claude Haiku")]
         models.write_text(text + "".join(MODEL.format(id=id, name=name) for id, name in more))
+        people = self.folder / "register/people.toml"
+        people.write_text(people.read_text() + SERVICE)
         agreement = self.folder / "register/instruments/licensor-2026.toml"
         agreement.write_text(agreement.read_text().replace('"example-*"', '"example-*", "claude-*"'))
 
@@ -395,9 +423,15 @@ def renewed_and_ended(bank):
     bank.end()
     bank.start()
     check("also after a restart", bank.models(first)[0] == bank.models(second)[0] == 200)
+    first = bank.signed_in("us-engineer")
+    second = bank.renew(first)[1]
+    status, again = bank.renew(first)
+    check("a tool that races itself gets the same once more", status == 200 and again["refresh_token"] == second["refresh_token"], again)
+    status, third = bank.renew(second)
+    check("and goes on", status == 200 and bank.models(third)[0] == 200, third)
     status, text = bank.renew(first)
-    check("a renewal that comes twice is refused", status == 401 and text["error"] == "invalid_grant", text)
-    check("and ends the session", bank.models(second)[0] == 401 and bank.renew(second)[0] == 401)
+    check("a renewal that comes later is refused", status == 401 and text["error"] == "invalid_grant", text)
+    check("and ends the session", bank.models(third)[0] == 401 and bank.renew(third)[0] == 401)
     time.sleep(1.1)
     for what, end in (("an event", by_event), ("a logout at the provider", by_logout), ("giving it back", by_revocation)):
         tokens = bank.signed_in("us-engineer")
@@ -413,6 +447,50 @@ def renewed_and_ended(bank):
         bank.start()
         check("a restart changes nothing", bank.models(tokens)[0] == 401 and bank.models(other)[0] == 200)
         time.sleep(1.1)
+
+
+def acting_for_people(bank):
+    """A service that exchanges its person's token by its own key."""
+    key = bank.run("keys", "new", "--person", "summary-account")
+    time.sleep(1)
+    tokens = bank.signed_in("us-engineer")
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": tokens["access_token"],
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "client_id": "summary-account", "client_secret": key,
+    }
+
+    def exchange(**changed):
+        status, text = call(f"{bank.url}/oauth/token", form={**form, **changed})
+        return status, json.loads(text)
+
+    status, granted = exchange()
+    check("a service gets a token to act for its person", status == 200 and granted["expires_in"] == 900, granted)
+    status, text = bank.models(granted)
+    check("which opens what both may", status == 200 and "claude-sonnet" in text, text)
+    check("and a model answers", bank.ask(granted)[0] == 200)
+    persons = bank.run("keys", "new", "--person", "us-engineer")
+    time.sleep(1)
+    status, text = exchange(client_secret=persons, client_id="us-engineer", subject_token=bank.signed_in("hk-analyst")["access_token"])
+    check("a person acts for nobody", status == 400 and text["error"] == "unauthorized_client", text)
+    status, text = exchange(subject_token=granted["access_token"])
+    check("what was given is not passed on", status == 400 and text["error"] == "invalid_request", text)
+    analyst = exchange(subject_token=bank.signed_in("hk-analyst")["access_token"])[1]
+    status, text = bank.ask(analyst)
+    check("for somebody in Hong Kong it is refused as they are", status == 451 and "Greater China" in text, text)
+    bank.run("keys", "revoke", key.split("_")[1])
+    time.sleep(1)
+    status, text = bank.models(granted)
+    check("it ends with the key of the service", status == 401 and "key of the service" in text, text)
+    key = form["client_secret"] = bank.run("keys", "new", "--person", "summary-account")
+    time.sleep(1)
+    granted = exchange()[1]
+    check("another key gets another", bank.models(granted)[0] == 200)
+    by_revocation(bank, tokens)
+    status, text = bank.models(granted)
+    check("it ends with the sign-in of the person", status == 401 and "was ended" in text, text)
+    time.sleep(1.1)
 
 
 def ended_in_a_stream(bank):
@@ -560,8 +638,11 @@ class Terminal:
 
 def login_in_claude_code(bank, folder, place):
     """Claude Code's own `/login`, on its own screens."""
-    if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
+    refused = subprocess.run(["unshare", "-rm", "true"], capture_output=True, text=True)
+    if refused.returncode != 0:
         print("not tried: this machine lets nobody have a /etc of their own, which Claude Code's `/login` reads")
+        # on a machine of one's own that is a gap; where what is merged is tested, it would hide for ever
+        check("all is tried where CI=true", os.environ.get("CI") != "true", f"{refused.stderr.strip()}\n{UNSHARE}")
         return
     etc = place / "etc"
     subprocess.run(["cp", "-a", "/etc", str(etc)], capture_output=True)
@@ -651,6 +732,28 @@ def command_line(bank, codex, place):
     check("and signs out", code == 0 and bank.models({"access_token": first})[0] == 401 and not file.exists(), err)
 
 
+def not_permitted(bank, place):
+    """Somebody in Hong Kong, where the agreement of the tool permits nothing."""
+    home = place / "terminal-hk"
+    home.mkdir()
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    login = subprocess.Popen(
+        [bank.program, "login", "--gateway", bank.url], env=environment, cwd=home, stderr=subprocess.PIPE, text=True
+    )
+    shown = ""
+    while not (address := re.search(r"http\S+user_code=\S+", shown)):
+        line = login.stderr.readline()
+        assert line, shown
+        shown += line
+    bank.approve(address.group(0), "hk-analyst")
+    login.stderr.read()
+    assert login.wait(timeout=LIMIT) == 0
+    done = subprocess.run([bank.program, "setup", "claude-code"], env=environment, cwd=home, capture_output=True, text=True)
+    parts = ("Claude Code is not available to you", "Clause: licensor-2026", "Your place", "Works here: opencode", "What would change it", "Ask, or correct a fact")
+    check("a tool that is not permitted is refused in five parts", done.returncode == 10 and all(part in done.stdout for part in parts), done.stdout + done.stderr)
+    check("and nothing is written", not (home / ".claude").exists())
+
+
 def with_codex(bank, folder, home, environment):
     """Codex, set up by one command and put back by another."""
     (home / ".codex").mkdir()
@@ -677,6 +780,15 @@ def with_codex(bank, folder, home, environment):
     check("Codex works as it was set up, with `bailiwick token`", done.returncode == 0 and ANSWER in done.stdout, done.stdout + done.stderr)
     setup("codex", "--undo")
     check("and is put back as it was", config.read_text() == before, config.read_text())
+    for tool, name in (("opencode", ".config/opencode/opencode.json"), ("continue", ".continue/config.yaml"), ("aider", ".aider.conf.yml")):
+        file = home / name
+        shown = setup(tool)
+        text = file.read_text()
+        check(f"{tool} is set up in its own file, without a token", bank.url in text and "bwa_" not in text + shown, text)
+        setup(tool)
+        check("once", file.read_text() == text, file.read_text())
+        setup(tool, "--undo")
+        check("and put back as it was", not file.exists())
     shown = setup("openai")
     check("a shell is told where a token comes from", "$(bailiwick token)" in shown and bank.url in shown, shown)
 
@@ -694,8 +806,10 @@ def main(program, provider_folder, claude_folder, codex_folder):
             good_for_its_person(bank, tokens)
             refused_and_denied(bank)
             renewed_and_ended(bank)
+            acting_for_people(bank)
             ended_in_a_stream(bank)
             command_line(bank, codex_folder, place)
+            not_permitted(bank, place)
             claude_code(bank, claude_folder, place)
             login_in_claude_code(bank, claude_folder, place)
         finally:

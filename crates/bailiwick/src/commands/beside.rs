@@ -46,13 +46,25 @@ impl Beside {
         if let Some(age) = age.filter(|age| *age > 0) {
             told.push_str(&format!(", {} old", duration(age)));
         }
-        if let Some((_, delay)) = self.delays.iter().find(|(name, _)| *name == source) {
+        if let Some(delay) = self.delay(source) {
             told.push_str(&format!(", known within {delay} s"));
         }
-        if let Some((_, since)) = self.disputes.iter().find(|(fact, _)| fact == source) {
+        if let Some(since) = self.disputed_since(source) {
             told.push_str(&format!(", disputed since {since}"));
         }
         told
+    }
+
+    /// Seconds that may pass between a change at this source and a decision that knows of it.
+    pub(super) fn delay(&self, source: &str) -> Option<i64> {
+        let mut delays = self.delays.iter();
+        delays.find(|(name, _)| *name == source).map(|(_, delay)| *delay)
+    }
+
+    /// Since when what this source says is disputed.
+    pub(super) fn disputed_since(&self, source: &str) -> Option<Instant> {
+        let mut disputes = self.disputes.iter();
+        disputes.find(|(fact, _)| fact == source).map(|(_, since)| *since)
     }
 }
 

@@ -25,6 +25,10 @@ pub(crate) const FILES: &[(&str, &str)] = &[
         include_str!("../../resources/init/register/models.toml"),
     ),
     (
+        "register/clients.toml",
+        include_str!("../../resources/init/register/clients.toml"),
+    ),
+    (
         "register/instruments/licensor-2026.toml",
         include_str!("../../resources/init/register/licensor-2026.toml"),
     ),

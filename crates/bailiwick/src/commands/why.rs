@@ -9,6 +9,7 @@ use crate::publish::Answer;
 use crate::render;
 use crate::screen::Screen;
 use decision::explain::{ExplainedReason, Explanation, explain};
+use decision::weight::Weight;
 use decision::{Snapshot, State, Verdict};
 use owo_colors::OwoColorize as _;
 use register::model::Instant;
@@ -40,7 +41,13 @@ pub(super) fn run(
     );
     let verdict = told.verdict;
     if screen.json() {
-        screen.document(&Answer::new(&why.question.person, asked.known_at, told))?;
+        let of_source = |source: &str| (beside.delay(source), beside.disputed_since(source));
+        screen.document(&Answer::new(
+            &why.question.person,
+            asked.known_at,
+            told,
+            &of_source,
+        ))?;
     } else {
         print(&told, beside, screen)?;
     }
@@ -99,7 +106,14 @@ fn row(reason: &ExplainedReason, at: Instant, beside: &Beside) -> [String; 4] {
         .map(|fact| match &fact.source {
             Some(source) => {
                 let age = fact.observed_at.map(|seen| at.0.saturating_sub(seen.0));
-                format!("{}: {} ({})", fact.what, fact.value, beside.told(source, age))
+                let weight = fact.weight.filter(|weight| *weight != Weight::Counts);
+                let weight = weight.map_or_else(String::new, |weight| format!("; {}", weight.sentence()));
+                format!(
+                    "{}: {} ({}{weight})",
+                    fact.what,
+                    fact.value,
+                    beside.told(source, age)
+                )
             }
             None => format!("{}: {}", fact.what, fact.value),
         })

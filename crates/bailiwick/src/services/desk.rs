@@ -5,7 +5,8 @@ use crate::clock;
 use crate::config::SignInConfig;
 use crate::config::credential::Credential;
 use gateway::{Answering, SignInDesk, Switch};
-use signin::{Asked, ClientSecret, Desk, DeskSettings, Knows};
+use identity::Keys;
+use signin::{Asked, ClientSecret, Desk, DeskSettings, Knows, MayAct};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -28,13 +29,17 @@ impl SignInDesk for AtGateway {
     }
 }
 
-/// Opens the desk. Who is known is asked in whatever register is in force then.
+/// Opens the desk. Who is known, and which service may act, is asked in whatever register is in force then.
 pub(crate) fn open(
     wanted: &SignInConfig,
     sign_in: &SignIn,
     public_url: String,
+    keys: &Arc<dyn Keys>,
     switch: &Arc<Switch>,
 ) -> Option<Arc<dyn SignInDesk>> {
+    let of_services = Arc::clone(switch);
+    let may_act: MayAct =
+        Arc::new(move |holder, person| of_services.load().collector().may_act(holder, person));
     let switch = Arc::clone(switch);
     let knows: Knows = Arc::new(move |person| switch.load().collector().knows(person));
     let desk = Desk::new(DeskSettings {
@@ -46,6 +51,9 @@ pub(crate) fn open(
         public_url,
         login_notice: wanted.login_notice.clone(),
         knows,
+        keys: Arc::clone(keys),
+        may_act,
+        noting: None,
         clock: clock::now,
     });
     Some(Arc::new(AtGateway(desk)))

@@ -23,6 +23,7 @@ use gateway::{
     Export, Exporter, Gateway, GatewayConfig, GatewayError, Limits, Measures, MeasuresInMemory, Metrics,
     SignInDesk, Switch, Telemetry,
 };
+use identity::kept::DisputeStore;
 use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
 use keeping::Following;
 use ledger::Recorder;
@@ -61,6 +62,7 @@ pub(crate) struct Services {
     /// Where it is kept where people were seen; `None`: nowhere.
     seen: Option<DataDir>,
     desk: Option<Arc<dyn SignInDesk>>,
+    disputes: Option<Arc<dyn DisputeStore>>,
     exporter: Option<Exporter>,
 }
 
@@ -119,6 +121,7 @@ impl Services {
             sign_in: None,
             seen: None,
             desk: None,
+            disputes: None,
             exporter: None,
         })
     }
@@ -141,7 +144,8 @@ impl Services {
         })?;
         Ok(gateway
             .hearing(self.sign_in.as_ref().map(SignIn::hearing))
-            .signing_in(self.desk.clone()))
+            .signing_in(self.desk.clone())
+            .disputing(self.disputes.clone()))
     }
 
     /// Times of models; one of a model that the register does not name is of no use, which is said.
@@ -195,6 +199,15 @@ impl Services {
         Ok(self)
     }
 
+    /// Will say of a refusal what of it its person disputes, as this store has it.
+    #[must_use]
+    pub(crate) fn disputing(self, store: &Arc<Store>) -> Self {
+        Self {
+            disputes: Some(Arc::clone(store) as _),
+            ..self
+        }
+    }
+
     /// Takes tokens beside keys, from the issuers of a configuration.
     ///
     /// # Errors
@@ -216,7 +229,13 @@ impl Services {
                 sign_in = sign_in.signing_in(wanted, &data.key_secret()?, store);
                 let mut listeners = config.listeners.iter().filter_map(|one| one.public_url.clone());
                 let public_url = wanted.public_url.clone().or_else(|| listeners.next());
-                self.desk = desk::open(wanted, &sign_in, public_url.unwrap_or_default(), &self.switch);
+                self.desk = desk::open(
+                    wanted,
+                    &sign_in,
+                    public_url.unwrap_or_default(),
+                    &self.keys,
+                    &self.switch,
+                );
             }
             self.keys = sign_in.beside(self.keys);
             self.sign_in = Some(sign_in);

@@ -5,6 +5,7 @@ use crate::facts::{Claim, Facts};
 use crate::presence::is_credible;
 use crate::snapshot::Snapshot;
 use crate::verdict::{Decision, Positive};
+use crate::weight::weigh;
 use register::model::{Clause, Effect, Family, Instant, Kind, PlaceFact, PlaceSubject, Test};
 use territory::DisplayNames;
 
@@ -14,6 +15,7 @@ fn fact(what: &str, value: impl Into<String>) -> ShownFact {
         value: value.into(),
         source: None,
         observed_at: None,
+        weight: None,
     }
 }
 
@@ -108,21 +110,21 @@ fn places(names: &DisplayNames, snapshot: &Snapshot, facts: &Facts, at: Instant)
         .claims
         .iter()
         .filter(|claim| is_credible(claim, &facts.claims, at, limits));
-    let mut shown: Vec<_> = credible.map(|claim| claim_fact("place", names, claim)).collect();
+    let shown = |what, claim| ShownFact {
+        weight: Some(weigh(claim, &facts.claims, at, limits)),
+        ..claim_fact(what, names, claim)
+    };
+    let mut told: Vec<_> = credible.map(|claim| shown("place", claim)).collect();
     let declared = facts.request.end_users.iter().flatten();
-    shown.extend(declared.map(|place| fact("end users", fact_text(names, place))));
-    if shown.is_empty() {
-        shown.extend(
-            facts
-                .claims
-                .iter()
-                .map(|claim| claim_fact("claim that does not count", names, claim)),
-        );
+    told.extend(declared.map(|place| fact("end users", fact_text(names, place))));
+    if told.is_empty() {
+        let claims = facts.claims.iter();
+        told.extend(claims.map(|claim| shown("claim that does not count", claim)));
     }
-    if shown.is_empty() {
-        shown.push(fact("place", "none known"));
+    if told.is_empty() {
+        told.push(fact("place", "none known"));
     }
-    shown
+    told
 }
 
 fn claim_fact(what: &str, names: &DisplayNames, claim: &Claim) -> ShownFact {
@@ -140,6 +142,7 @@ fn claim_fact(what: &str, names: &DisplayNames, claim: &Claim) -> ShownFact {
         value: format!("{place}{site}"),
         source: Some(claim.source.as_str().to_owned()),
         observed_at: claim.trip.is_none().then_some(claim.observed_at),
+        weight: None,
     }
 }
 

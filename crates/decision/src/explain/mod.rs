@@ -12,6 +12,7 @@ pub use crate::choose::CuredBy;
 use crate::facts::Facts;
 use crate::snapshot::Snapshot;
 use crate::verdict::{Decision, ModelIndex, Positive, State, Verdict};
+use crate::weight::Weight;
 pub use reasons::reason_line;
 use register::model::{Deployment, HostingPlace, Instant, Modality, Obligation};
 use territory::{DisplayNames, Place};
@@ -85,6 +86,8 @@ pub struct ShownFact {
     pub source: Option<String>,
     /// When it was observed.
     pub observed_at: Option<Instant>,
+    /// What it does to where the person is taken to be; `None`: it is about something else.
+    pub weight: Option<Weight>,
 }
 
 /// An exception that was used.

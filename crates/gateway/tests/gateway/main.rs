@@ -24,6 +24,8 @@ mod channels;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod explained;
+#[cfg(test)]
 mod exporting;
 #[cfg(test)]
 mod faults;
@@ -43,6 +45,8 @@ mod panics;
 mod passing;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod programs;
 #[cfg(test)]
 mod protocols;
 #[cfg(test)]

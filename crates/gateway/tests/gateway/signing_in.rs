@@ -52,6 +52,17 @@ async fn without_a_desk_nothing_of_it_exists() {
     }
 }
 
+/// A signed-in tool asks what its person has spent. Nothing is counted in money here, and to say that there is no cap and
+/// nothing spent would be to say something: the tool shows no amounts at a 404.
+#[tokio::test]
+async fn nothing_is_said_of_amounts_that_nobody_counts() {
+    let (world, _provider) = world(Some(Arc::new(Echo))).await;
+    for path in ["/api/oauth/usage", "/api/oauth/usage?skip_spend=1", "/protocol"] {
+        assert_eq!(world.caller(NY_TRADER).get(path).await.status, 404, "{path}");
+        assert_eq!(stranger_at(&world).get(path).await.status, 401, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn the_desk_is_asked_without_a_key_and_reads_no_more_than_it_must() {
     let (world, _provider) = world(Some(Arc::new(Echo))).await;

@@ -7,10 +7,10 @@ use crate::streams::{CHAT, CLAUDE, GPT, MESSAGES, begin, outcomes};
 use crate::world::{NOW, NY_TRADER, Plan, World, changed, snapshot};
 use decision::Snapshot;
 use gateway::InForce;
-use identity::tokens::{Name, Revocations, VerifiedToken};
+use identity::tokens::{ActorProof, Name, Revocations, VerifiedToken};
 use identity::{
-    Caller, FactCollector, FeedFormat, KeyHasher, KeyHolder, KeyRecord, Keys, LiveKeys, PlaceSettings,
-    PlaceSources, RegisterDirectory, TripsInMemory, Zones,
+    ApiKey, Caller, FactCollector, FeedFormat, KeyHasher, KeyHolder, KeyRecord, Keys, LiveKeys,
+    PlaceSettings, PlaceSources, RegisterDirectory, TripsInMemory, Zones, proof_stands,
 };
 use ledger::{Answer, AuditDevice, Event, FileDevice, FileSettings, Intent, Outcome};
 use register::model::Instant;
@@ -24,6 +24,7 @@ const ISSUER: &str = "https://id.larkmoor.example";
 /// An address of the office in Hong Kong.
 const HONG_KONG: &str = "127.0.2.1";
 const SESSION: &str = "a-session-that-stands-for-a-token";
+const ACTING: &str = "a-token-that-was-given-for-a-key";
 
 /// Both agreements forbid Hong Kong.
 const BOTH: (&str, &str) = (
@@ -54,8 +55,18 @@ impl Keys for KeysAndSession {
     fn caller(&self, presented: &str, at: Instant) -> Option<Caller> {
         match presented {
             SESSION => Some(Caller::from(Arc::new(token()))),
+            ACTING => {
+                let key = ApiKey::parse_presented(&NY_TRADER.key()).unwrap();
+                let actor = Some(ActorProof::Key(key.id().to_owned()));
+                let token = VerifiedToken { actor, ..token() };
+                proof_stands(&self.0, &token, at).then(|| Caller::from(Arc::new(token)))
+            }
             key => self.0.caller(key, at),
         }
+    }
+
+    fn holder_of(&self, id: &str, at: Instant) -> Option<KeyHolder> {
+        self.0.holder_of(id, at)
     }
 }
 
@@ -64,6 +75,7 @@ fn token() -> VerifiedToken {
         issuer: ISSUER.to_owned(),
         subject: NY_TRADER.person.to_owned(),
         acts_for: None,
+        actor: None,
         client: "editor".to_owned(),
         application: "coding".to_owned(),
         groups: None,
@@ -131,6 +143,7 @@ enum Cause {
     Move,
     Session,
     Key,
+    KeyOfService,
 }
 
 impl Cause {
@@ -146,7 +159,7 @@ impl Cause {
                 let name = Name::Session("s-1".to_owned());
                 standing.revocations.revoke(ISSUER, &name, NOW);
             }
-            Self::Key => {
+            Self::Key | Self::KeyOfService => {
                 standing.record.revoked = Some(NOW);
                 standing.keys.0.put(standing.record.clone());
             }
@@ -158,6 +171,7 @@ impl Cause {
     fn credential(self) -> String {
         match self {
             Self::Session => SESSION.to_owned(),
+            Self::KeyOfService => ACTING.to_owned(),
             _ => NY_TRADER.key(),
         }
     }
@@ -187,7 +201,13 @@ fn is_told(path: &str, text: &str) -> bool {
 /// error in the protocol's own words, the next call is refused, and the record has the clause that forbids it.
 #[tokio::test]
 async fn whatever_ends_a_right_ends_the_answer_in_each_protocol() {
-    for cause in [Cause::Licence, Cause::Move, Cause::Session, Cause::Key] {
+    for cause in [
+        Cause::Licence,
+        Cause::Move,
+        Cause::Session,
+        Cause::Key,
+        Cause::KeyOfService,
+    ] {
         for (path, body) in [(MESSAGES, CLAUDE), (CHAT, GPT), (RESPONSES, GPT)] {
             let mut standing = Standing::start().await;
             let caller = Person::new(standing.world.address, NY_TRADER.office);

@@ -7,6 +7,7 @@ use gateway::{
     ExportSettings, Gateway, GatewayConfig, GatewayError, InForce, Limits, Listening, Lookup,
     MeasuresInMemory, Metrics, Rates, SignInDesk, Switch, Telemetry,
 };
+use identity::kept::DisputeStore;
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, Keys, RegisterDirectory, Zones};
 use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
 use register::model::Instant;
@@ -103,6 +104,8 @@ pub(crate) struct Plan {
     pub(crate) keys: Option<Arc<dyn Keys>>,
     /// Where tools sign people in.
     pub(crate) desk: Option<Arc<dyn SignInDesk>>,
+    /// What people say is wrong about them.
+    pub(crate) disputes: Option<Arc<dyn DisputeStore>>,
 }
 
 impl Plan {
@@ -127,6 +130,7 @@ impl Plan {
             lookup: None,
             keys: None,
             desk: None,
+            disputes: None,
         }
     }
 
@@ -184,7 +188,10 @@ impl Plan {
             clock: config.clock,
             stopping: receiver,
         };
-        let gateway = Gateway::new(config).unwrap().signing_in(desk);
+        let gateway = Gateway::new(config)
+            .unwrap()
+            .signing_in(desk)
+            .disputing(self.disputes);
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let told_at = socket.local_addr().unwrap();
         let mut telling = JoinSet::new();

@@ -5,7 +5,7 @@
 //! never permits more than asking for nobody.
 
 use super::{CollectError, FactCollector};
-use crate::Caller;
+use crate::{Caller, KeyHolder};
 use decision::RequestFacts;
 use register::model::{Application, Instant, PlaceFact};
 
@@ -30,6 +30,31 @@ impl FactCollector {
         }
     }
 
+    /// The application by which a service account acts for somebody.
+    ///
+    /// # Errors
+    /// When the register lets it act by none, or one of the two is not known.
+    pub fn may_act(&self, holder: &KeyHolder, person: &str) -> Result<String, CollectError> {
+        let (application, _) = self.application_of(holder)?;
+        self.check_acting(&holder.person, application)?;
+        match self.knows(person) {
+            true => Ok(application.id.clone()),
+            false => Err(CollectError::UnknownPerson {
+                person: person.to_owned(),
+            }),
+        }
+    }
+
+    fn check_acting(&self, service: &str, application: &Application) -> Result<(), CollectError> {
+        match application.service.as_deref() == Some(service) {
+            true => Ok(()),
+            false => Err(CollectError::MayNotAct {
+                service: service.to_owned(),
+                application: application.id.clone(),
+            }),
+        }
+    }
+
     /// Lets the place of the person for whom a service asks join those of its end users.
     pub(super) fn join_end_user(
         &self,
@@ -41,13 +66,7 @@ impl FactCollector {
         let Some(person) = caller.acts_for() else {
             return Ok(());
         };
-        let service = &caller.holder.person;
-        if application.service.as_ref() != Some(service) {
-            return Err(CollectError::MayNotAct {
-                service: service.clone(),
-                application: application.id.clone(),
-            });
-        }
+        self.check_acting(&caller.holder.person, application)?;
         let end_user = self.directory.person(person);
         let end_user = end_user.ok_or_else(|| CollectError::UnknownPerson {
             person: person.to_owned(),
@@ -73,7 +92,7 @@ mod tests {
     use super::*;
     use crate::directory::{PersonRecord, Profile, Synced, Work};
     use crate::tokens::{Name, Revocations, VerifiedToken};
-    use crate::{Choice, JoinedDirectory, KeyHolder, People, RegisterDirectory, Zones};
+    use crate::{Choice, JoinedDirectory, People, RegisterDirectory, Zones};
     use register::model::{DataClass, Person, Purpose, Register, Worker};
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
@@ -141,6 +160,7 @@ mod tests {
             issuer: "https://login.larkmoor.example".to_owned(),
             subject: service.to_owned(),
             acts_for: acts_for.map(str::to_owned),
+            actor: None,
             client: "c".to_owned(),
             application: application.to_owned(),
             groups: None,

@@ -110,6 +110,12 @@ impl Keys for LiveKeys {
         known.used.fetch_max(at.0, Ordering::Relaxed);
         Some(known.record.stored.holder.clone())
     }
+
+    fn holder_of(&self, id: &str, at: Instant) -> Option<KeyHolder> {
+        let known = self.keys.get(id)?;
+        let is_taken = known.record.standing(at).is_taken();
+        is_taken.then(|| known.record.stored.holder.clone())
+    }
 }
 
 /// Keys from several places: the first that knows one says whose it is.
@@ -122,6 +128,10 @@ impl Keys for EitherKeys {
 
     fn caller(&self, presented: &str, at: Instant) -> Option<Caller> {
         self.0.iter().find_map(|keys| keys.caller(presented, at))
+    }
+
+    fn holder_of(&self, id: &str, at: Instant) -> Option<KeyHolder> {
+        self.0.iter().find_map(|keys| keys.holder_of(id, at))
     }
 
     fn lacking<'a>(&'a self, presented: &'a str) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {

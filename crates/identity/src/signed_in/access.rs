@@ -3,6 +3,7 @@
 //! `bwa_`, what the token says as JSON in base64url, a dot, the code in base64url. The form is none of a key and none of
 //! a provider's token, so each is read by what made it only.
 
+use super::acting::{self, Acting};
 use super::error::SignedInError;
 use super::names::{self, Written};
 use crate::tokens::VerifiedToken;
@@ -21,6 +22,9 @@ const LARGEST: usize = 4096;
 
 /// Revision of what tokens say.
 const REVISION: u32 = 1;
+
+/// The same of one by which a service acts for somebody: whoever does not know of such must not take it for the person's.
+const ACTING: u32 = 2;
 
 /// The key under which tokens stand.
 pub struct AccessKey {
@@ -42,6 +46,9 @@ pub(super) struct Said {
     pub names: Vec<Written>,
     /// First second at which it is no longer taken.
     pub expires: i64,
+    /// The service that acts for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Acting>,
 }
 
 impl AccessKey {
@@ -80,9 +87,10 @@ impl AccessKey {
         let text = body.strip_prefix(PREFIX).unwrap_or_default();
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SignedInError::NotOurs)?;
         let said: Said = serde_json::from_slice(&bytes).map_err(|_| SignedInError::NotOurs)?;
-        (said.revision == REVISION)
-            .then_some(said)
-            .ok_or(SignedInError::NotOurs)
+        match (said.revision, &said.act) {
+            (REVISION, None) | (ACTING, Some(_)) => Ok(said),
+            _ => Err(SignedInError::NotOurs),
+        }
     }
 
     /// Verifies a token at an instant; whether its session still stands is asked elsewhere.
@@ -92,11 +100,14 @@ impl AccessKey {
             return Err(SignedInError::Expired);
         }
         let mut names = names::read(said.names).ok_or(SignedInError::NotOurs)?;
-        names.push(names::of_session(&said.session));
-        Ok(VerifiedToken {
+        if said.act.is_none() {
+            names.push(names::of_session(&said.session));
+        }
+        let token = VerifiedToken {
             issuer: said.issuer,
             subject: said.person,
             acts_for: None,
+            actor: None,
             client: "bailiwick".to_owned(),
             application: said.application.unwrap_or_default(),
             groups: None,
@@ -106,7 +117,11 @@ impl AccessKey {
             session: Some(said.session),
             id: None,
             names,
-        })
+        };
+        match said.act {
+            None => Ok(token),
+            Some(act) => acting::acting(token, act).ok_or(SignedInError::NotOurs),
+        }
     }
 
     /// The code under a text that is handed out and comes back.
@@ -125,6 +140,8 @@ impl AccessKey {
 impl Said {
     /// The revision that is written here.
     pub(super) const REVISION: u32 = REVISION;
+    /// The same for one by which a service acts.
+    pub(super) const ACTING: u32 = ACTING;
 }
 
 impl fmt::Debug for AccessKey {

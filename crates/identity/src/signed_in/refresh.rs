@@ -1,23 +1,28 @@
 //! Refresh tokens: `bwr_`, the session, a secret that is good once, and a code that tells ours from a guess.
 //!
+//! The secrets of a session follow from one that is kept with it and from their number, so that the successor of a token
+//! is the same however often it is asked for: two requests of one tool that cross each other both get it.
+//!
 //! The code matters because a token that comes a second time ends its session: without one, anybody who has seen the id
 //! of a session could end it.
 
 use super::access::AccessKey;
 use super::error::GrantError;
 use crate::tokens::sha256;
-use aws_lc_rs::rand;
+use aws_lc_rs::{hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// What every refresh token begins with.
 const PREFIX: &str = "bwr_";
 
-/// A new refresh token of a session.
-pub(super) fn new(key: &AccessKey, session: &str) -> Result<String, GrantError> {
-    let body = format!("{PREFIX}{session}~{}", random::<32>()?);
+/// The refresh token of this number of a session with this secret. Who knows the secret lacks the key, and the reverse.
+pub(super) fn numbered(key: &AccessKey, session: &str, secret: &str, number: u64) -> String {
+    let secret = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let own = hmac::sign(&secret, format!("refresh token {number}").as_bytes());
+    let body = format!("{PREFIX}{session}~{}", URL_SAFE_NO_PAD.encode(own));
     let code = key.seal(&body);
-    Ok(format!("{body}.{code}"))
+    format!("{body}.{code}")
 }
 
 /// The session of a refresh token that was made here.

@@ -14,6 +14,9 @@ use subtle::ConstantTimeEq;
 /// How often a change is tried that somebody else is changing too.
 const TRIES: usize = 4;
 
+/// For how many seconds a refresh token that was used gives its successor once more.
+const RACE: u64 = 10;
+
 /// What a tool gets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Granted {
@@ -44,11 +47,15 @@ impl SignedIn {
         at: Instant,
     ) -> Result<Granted, GrantError> {
         let session = refresh::random::<16>()?;
-        let refresh_token = refresh::new(&self.key, &session)?;
+        let secret = refresh::random::<32>()?;
+        let refresh_token = refresh::numbered(&self.key, &session, &secret, 0);
         let kept = KeptSession {
             surface: surface.to_owned(),
             who,
-            refresh: HEXLOWER.encode(&refresh::digest(&refresh_token)),
+            refresh: digest(&refresh_token),
+            secret: Some(secret),
+            number: 0,
+            former: None,
             ended: None,
             session,
         };
@@ -81,6 +88,7 @@ impl SignedIn {
             signed_in: who.signed_in,
             names: who.names.clone(),
             expires: expires.0,
+            act: None,
         });
         let email = who.names.iter().find(|(sort, _)| sort == "email");
         Granted {
@@ -92,10 +100,11 @@ impl SignedIn {
         }
     }
 
-    /// Renews the tokens of a session. `is_known` says whether the directory still has the person.
+    /// Renews the tokens of a session. `is_known` says whether the directory still has the person. A token that was used
+    /// a moment ago gives the same successor once more: tools race themselves.
     ///
     /// # Errors
-    /// When the session is over, the token was used before (which ends the session), the sign-in was ended at its
+    /// When the session is over, the token was used before that (which ends the session), the sign-in was ended at its
     /// provider, or the person is gone.
     pub async fn renew(
         &self,
@@ -104,61 +113,84 @@ impl SignedIn {
         at: Instant,
     ) -> Result<Granted, GrantError> {
         let id = refresh::session_of(&self.key, token).ok_or(GrantError::Over)?;
-        let Some((record, kept)) = self.session(id, at).await? else {
-            return Err(GrantError::Over);
+        for _ in 0..TRIES {
+            let Some((record, kept)) = self.session(id, at).await? else {
+                return Err(GrantError::Over);
+            };
+            if kept.ended.is_some() {
+                return Err(GrantError::Over);
+            }
+            let place = place_of(token, &kept, at);
+            if place == Place::Spent {
+                tracing::warn!(
+                    person = record.person,
+                    "a refresh token came a second time, so its session is ended"
+                );
+            }
+            if place == Place::Spent || !self.stands(&kept) || !is_known(&record.person) {
+                self.end(id, at).await?;
+                return Err(GrantError::Over);
+            }
+            let (next, renewed) = self.successor(place, kept, at)?;
+            // where somebody else was sooner, it is looked again what the token is now
+            if place == Place::Former || self.put(&record, stored::write(renewed.clone())).await? {
+                return Ok(self.granted(&renewed, &record, next, at));
+            }
+        }
+        let reason = "a session that is renewed is changed by others all the time".to_owned();
+        Err(KeepError::Away { reason }.into())
+    }
+
+    /// The refresh token that follows, and the session that has it.
+    fn successor(
+        &self,
+        place: Place,
+        kept: KeptSession,
+        at: Instant,
+    ) -> Result<(String, KeptSession), GrantError> {
+        let secret = match &kept.secret {
+            Some(secret) => secret.clone(),
+            None => refresh::random::<32>()?,
         };
-        if kept.ended.is_some() {
-            return Err(GrantError::Over);
+        let numbered = |number| refresh::numbered(&self.key, &kept.session, &secret, number);
+        if place == Place::Former {
+            return Ok((numbered(kept.number), kept));
         }
-        let presented = HEXLOWER.encode(&refresh::digest(token));
-        let is_newest: bool = presented.as_bytes().ct_eq(kept.refresh.as_bytes()).into();
-        if !is_newest {
-            tracing::warn!(
-                person = record.person,
-                "a refresh token came a second time, so its session is ended"
-            );
-            self.end(id, at).await?;
-            return Err(GrantError::Over);
-        }
-        if !self.stands(&kept) || !is_known(&record.person) {
-            self.end(id, at).await?;
-            return Err(GrantError::Over);
-        }
-        let refresh_token = refresh::new(&self.key, id)?;
+        let number = kept.number.saturating_add(1);
+        let next = numbered(number);
         let renewed = KeptSession {
-            refresh: HEXLOWER.encode(&refresh::digest(&refresh_token)),
+            refresh: digest(&next),
+            former: Some((kept.refresh, at.0)),
+            secret: Some(secret),
+            number,
             ..kept
         };
-        if !self.put(&record, stored::write(renewed.clone())).await? {
-            // somebody else used it at this moment, or the session has just ended
-            self.end(id, at).await?;
-            return Err(GrantError::Over);
-        }
-        Ok(self.granted(&renewed, &record, refresh_token, at))
+        Ok((next, renewed))
     }
 
     /// Ends the session of an access or refresh token that was made here, also of one that is over. Nothing tells a token
-    /// that ended something from one that is no token.
+    /// that ended something from one that is no token; whose session has just ended is for the record.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn revoke(&self, token: &str, at: Instant) -> Result<(), GrantError> {
+    pub async fn revoke(&self, token: &str, at: Instant) -> Result<Option<String>, GrantError> {
         let of_access = self.key.read(token).ok().map(|said| said.session);
         let of_refresh = || refresh::session_of(&self.key, token).map(str::to_owned);
         match of_access.or_else(of_refresh) {
             Some(id) => self.end(&id, at).await,
-            None => Ok(()),
+            None => Ok(None),
         }
     }
 
-    async fn end(&self, id: &str, at: Instant) -> Result<(), GrantError> {
+    /// Ends a session; whose it was, if it had not ended before.
+    async fn end(&self, id: &str, at: Instant) -> Result<Option<String>, GrantError> {
         for _ in 0..TRIES {
             let Some((record, kept)) = self.session(id, at).await? else {
-                return Ok(());
+                return Ok(None);
             };
             self.note_end(&kept);
             if kept.ended.is_some() {
-                return Ok(());
+                return Ok(None);
             }
             let data = stored::write(KeptSession {
                 ended: Some(at.0),
@@ -169,7 +201,7 @@ impl SignedIn {
                 ..record.clone()
             };
             if self.store.change_session(&record, &after, true).await? {
-                return Ok(());
+                return Ok(Some(after.person));
             }
         }
         let reason = "a session that ends is changed by others all the time".to_owned();
@@ -229,6 +261,36 @@ impl SignedIn {
             (kept.session == id).then_some((record, kept))
         }))
     }
+}
+
+/// What a refresh token is to its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The one that is good.
+    Newest,
+    /// The one before it, which was used a moment ago.
+    Former,
+    /// One that was used before.
+    Spent,
+}
+
+fn place_of(token: &str, kept: &KeptSession, at: Instant) -> Place {
+    let presented = digest(token);
+    let is = |other: &str| bool::from(presented.as_bytes().ct_eq(other.as_bytes()));
+    if is(&kept.refresh) {
+        return Place::Newest;
+    }
+    // clocks of replicas differ by little in either direction
+    let is_recent = |used: i64| at.0.saturating_sub(used).unsigned_abs() <= RACE;
+    match &kept.former {
+        Some((former, used)) if kept.secret.is_some() && is(former) && is_recent(*used) => Place::Former,
+        _ => Place::Spent,
+    }
+}
+
+/// What is kept in the place of a refresh token.
+fn digest(token: &str) -> String {
+    HEXLOWER.encode(&refresh::digest(token))
 }
 
 /// Where a session is kept.

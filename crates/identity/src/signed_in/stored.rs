@@ -56,6 +56,15 @@ pub(super) struct KeptSession {
     pub who: KeptPerson,
     /// Digest of the refresh token that is good, in hexadecimal.
     pub refresh: String,
+    /// What its refresh tokens are made of; `None`: it began where they were made of nothing that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// The number of that token.
+    #[serde(default)]
+    pub number: u64,
+    /// Digest of the token before it, and when that was used, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<(String, i64)>,
     /// Since when it is over; `None`: it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<i64>,

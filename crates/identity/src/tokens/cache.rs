@@ -98,6 +98,7 @@ mod tests {
             issuer: String::new(),
             subject: String::new(),
             acts_for: None,
+            actor: None,
             client: String::new(),
             application: String::new(),
             groups: None,

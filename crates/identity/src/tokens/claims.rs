@@ -61,6 +61,7 @@ pub(super) fn access_token(
             groups(settings, claims)?
         },
         acts_for,
+        actor: None,
         client: client.to_owned(),
         application: application.clone(),
         issued_at: times.issued_at,

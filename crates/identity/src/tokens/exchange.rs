@@ -1,14 +1,12 @@
 //! Asking for a token to act for somebody (RFC 8693): what is asked, and whether it may be.
 //!
-//! A service account that has somebody's token asks for one that says both: who acts, and for whom. It is granted only
-//! where the register names that service account for its application, and it lives no longer than either of the two
-//! tokens that it was granted for. Nothing is granted here; this is what whoever grants has to check.
+//! A service account that has somebody's token asks for one that says both: who acts, and for whom. The service proves
+//! itself by its key, as a client of OAuth does, or by a token of its own. It is granted only where the register names
+//! that service account for its application, and it lives no longer than the tokens that it was granted for. Nothing is
+//! granted here; this is what whoever grants has to check.
 
-use super::TokenError;
-use super::issuers::Issuers;
-use super::verified::{Name, VerifiedToken};
-use register::model::{Instant, Register};
-use std::sync::Arc;
+use super::verified::{ActorProof, Name, VerifiedToken};
+use register::model::Instant;
 
 /// What the grant is called.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -20,31 +18,48 @@ pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 /// Longest life of what is granted, in seconds.
-const LONGEST: i64 = 3600;
+const LONGEST: i64 = 900;
 
 /// What is asked. No token in it is verified yet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ExchangeRequest {
-    subject_token: String,
-    actor_token: String,
+    /// The token of the person.
+    pub subject_token: String,
+    /// The token of the service; `None`: it proves itself by its key.
+    pub actor_token: Option<String>,
 }
 
-/// A grant that may be made.
+/// The service that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The service account, by its id in the directory.
+    pub service: String,
+    /// By what it has proved itself.
+    pub proof: ActorProof,
+    /// First instant at which that proof is no longer good; `None`: it says itself when it is not.
+    pub expires: Option<Instant>,
+}
+
+/// A grant that may be made, once the register is known to let the service act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delegation {
     /// The service account that acts, by its id in the directory.
     pub service: String,
     /// The person for whom it acts, by their id in the directory.
     pub person: String,
-    /// The application.
-    pub application: String,
     /// First instant at which it is no longer good.
     pub expires: Instant,
-    /// Issuers of both tokens, with all names in them: an end of either sign-in ends this too.
-    pub names: Vec<(String, Name)>,
+    /// Where the person signed in.
+    pub issuer: String,
+    /// When.
+    pub signed_in: Instant,
+    /// By which names: an end of that sign-in ends this too.
+    pub names: Vec<Name>,
+    /// By what the service has proved itself: an end of that ends this too.
+    pub proof: ActorProof,
 }
 
-/// Why it may not be granted, in the words of OAuth.
+/// Why it may not be granted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExchangeError {
     /// The request is not one for an exchange.
@@ -59,25 +74,20 @@ pub enum ExchangeError {
     /// What is granted would be for somebody else.
     #[error("a token for another target is not granted here")]
     Target,
+    /// It is asked to be narrower, and no token here is wide or narrow.
+    #[error("a token has no scopes here")]
+    Scope,
     /// One of the tokens is not taken.
     #[error("the {whose} token is not taken: {reason}")]
     Token {
         /// `subject` or `actor`.
         whose: &'static str,
         /// Why.
-        reason: TokenError,
+        reason: String,
     },
     /// One of the tokens already acts for somebody.
     #[error("a token that already acts for somebody cannot be exchanged")]
     Chain,
-    /// The register does not say that the service may act for others.
-    #[error("`{service}` may not act for others by application `{application}`")]
-    MayNotAct {
-        /// The service account.
-        service: String,
-        /// Its application.
-        application: String,
-    },
     /// Both tokens are of the same one.
     #[error("nobody acts for themselves")]
     Same,
@@ -89,8 +99,25 @@ impl ExchangeError {
         match self {
             Self::UnsupportedGrant => "unsupported_grant_type",
             Self::Target => "invalid_target",
-            Self::MayNotAct { .. } => "unauthorized_client",
+            Self::Scope => "invalid_scope",
             Self::Parameter { .. } | Self::Token { .. } | Self::Chain | Self::Same => "invalid_request",
+        }
+    }
+
+    /// What whoever asked can do.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::UnsupportedGrant => "ask with `grant_type=urn:ietf:params:oauth:grant-type:token-exchange`",
+            Self::Parameter { .. } => {
+                "send each parameter once, and tokens of the type `urn:ietf:params:oauth:token-type:access_token`"
+            }
+            Self::Target => "leave `audience` and `resource` out: the token is for this gateway",
+            Self::Scope => "leave `scope` out: what the token opens is decided for each request",
+            Self::Token { .. } => "send an access token that this gateway takes by itself, before it ends",
+            Self::Chain => "send the token with which the person signed in",
+            Self::Same => {
+                "send the token of the person as `subject_token`, and prove the service by its own key"
+            }
         }
     }
 }
@@ -102,10 +129,10 @@ impl std::fmt::Debug for ExchangeRequest {
 }
 
 impl ExchangeRequest {
-    /// Reads the parameters of a request, for a grantor that is called by this name.
+    /// Reads the parameters of a request, for a grantor that is called by one of these names.
     ///
     /// # Errors
-    /// When it is no request for an exchange of two access tokens for one that is used here.
+    /// When it is no request for an exchange of access tokens for one that is used here.
     pub fn parse(parameters: &[(String, String)], ours: &[String]) -> Result<Self, ExchangeError> {
         let one = |name: &'static str| {
             let mut found = parameters.iter().filter(|(other, _)| other == name);
@@ -115,74 +142,77 @@ impl ExchangeRequest {
                 _ => Err(ExchangeError::Parameter { name }),
             }
         };
-        let needed = |name| one(name)?.ok_or(ExchangeError::Parameter { name });
+        let typed = |name, token: Option<&str>| match (one(name)?, token) {
+            (Some(ACCESS_TOKEN | JWT), Some(_)) | (None, None) => Ok(()),
+            _ => Err(ExchangeError::Parameter { name }),
+        };
         if one("grant_type")? != Some(GRANT_TYPE) {
             return Err(ExchangeError::UnsupportedGrant);
         }
-        for name in ["subject_token_type", "actor_token_type"] {
-            if !matches!(needed(name)?, ACCESS_TOKEN | JWT) {
-                return Err(ExchangeError::Parameter { name });
-            }
+        let (subject, actor) = (one("subject_token")?, one("actor_token")?);
+        typed("subject_token_type", subject)?;
+        typed("actor_token_type", actor)?;
+        if !matches!(one("requested_token_type")?, None | Some(ACCESS_TOKEN)) {
+            let name = "requested_token_type";
+            return Err(ExchangeError::Parameter { name });
         }
-        let wanted = one("requested_token_type")?;
-        if !matches!(wanted, None | Some(ACCESS_TOKEN)) {
-            return Err(ExchangeError::Parameter {
-                name: "requested_token_type",
-            });
+        if one("scope")?.is_some() {
+            return Err(ExchangeError::Scope);
         }
         // several may be named, and each must be us
         let is_target = |(name, _): &&(String, String)| matches!(name.as_str(), "audience" | "resource");
-        if parameters
-            .iter()
-            .filter(is_target)
-            .any(|(_, target)| !ours.contains(target))
-        {
+        let mut targets = parameters.iter().filter(is_target);
+        if targets.any(|(_, target)| !ours.contains(target)) {
             return Err(ExchangeError::Target);
         }
+        let name = "subject_token";
         Ok(Self {
-            subject_token: needed("subject_token")?.to_owned(),
-            actor_token: needed("actor_token")?.to_owned(),
+            subject_token: subject.ok_or(ExchangeError::Parameter { name })?.to_owned(),
+            actor_token: actor.map(str::to_owned),
+        })
+    }
+}
+
+impl Actor {
+    /// The service that this token of its own stands for.
+    ///
+    /// # Errors
+    /// When the token acts for somebody.
+    pub fn by_token(token: &VerifiedToken) -> Result<Self, ExchangeError> {
+        if token.acts_for.is_some() {
+            return Err(ExchangeError::Chain);
+        }
+        Ok(Self {
+            service: token.subject.clone(),
+            proof: ActorProof::SignIn {
+                issuer: token.issuer.clone(),
+                issued_at: token.issued_at,
+                names: token.names.clone(),
+            },
+            expires: Some(token.expires),
         })
     }
 
-    /// Verifies both tokens, and whether one may act for the other.
+    /// What may be granted to it with the verified token of somebody.
     ///
     /// # Errors
-    /// When one of them is not taken, already acts for somebody, or the register does not let the service act.
-    pub fn check(
-        &self,
-        issuers: &Issuers,
-        register: &Register,
-        at: Instant,
-    ) -> Result<Delegation, ExchangeError> {
-        let verify = |whose, token: &str| {
-            let verified = issuers.verify(token, at);
-            verified.map_err(|reason| ExchangeError::Token { whose, reason })
-        };
-        let subject = verify("subject", &self.subject_token)?;
-        let actor = verify("actor", &self.actor_token)?;
-        if subject.acts_for.is_some() || actor.acts_for.is_some() {
+    /// When that token already acts for somebody, or is the service's own.
+    pub fn acting_for(self, subject: &VerifiedToken, at: Instant) -> Result<Delegation, ExchangeError> {
+        if subject.acts_for.is_some() {
             return Err(ExchangeError::Chain);
         }
-        if subject.subject == actor.subject {
+        if subject.subject == self.service {
             return Err(ExchangeError::Same);
         }
-        let (service, application) = (actor.subject.clone(), actor.application.clone());
-        let found = register.applications.iter().find(|other| other.id == application);
-        if found.and_then(|found| found.service.as_ref()) != Some(&service) {
-            return Err(ExchangeError::MayNotAct { service, application });
-        }
-        let names = |token: &Arc<VerifiedToken>| {
-            let issuer = token.issuer.clone();
-            let named = token.names.iter().cloned();
-            named.map(|name| (issuer.clone(), name)).collect::<Vec<_>>()
-        };
+        let expires = subject.expires.min(at.plus(LONGEST));
         Ok(Delegation {
-            service,
+            service: self.service,
             person: subject.subject.clone(),
-            application,
-            expires: subject.expires.min(actor.expires).min(at.plus(LONGEST)),
-            names: [names(&subject), names(&actor)].concat(),
+            expires: self.expires.map_or(expires, |own| own.min(expires)),
+            issuer: subject.issuer.clone(),
+            signed_in: subject.issued_at,
+            names: subject.names.clone(),
+            proof: self.proof,
         })
     }
 }

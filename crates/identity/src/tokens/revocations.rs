@@ -8,7 +8,7 @@ mod stored;
 
 pub use stored::RevocationsError;
 
-use super::verified::{Mark, Name, VerifiedToken};
+use super::verified::{ActorProof, Mark, Name, VerifiedToken};
 use register::model::Instant;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -66,9 +66,17 @@ impl Revocations {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Whether a token still stands.
+    /// Whether a token still stands: the sign-in behind it, and behind the service that acts by it.
     pub fn stands(&self, token: &VerifiedToken) -> bool {
-        self.stand(&token.issuer, &token.names, token.issued_at)
+        let actor_stands = match &token.actor {
+            Some(ActorProof::SignIn {
+                issuer,
+                issued_at,
+                names,
+            }) => self.stand(issuer, names, *issued_at),
+            Some(ActorProof::Key(_)) | None => true,
+        };
+        actor_stands && self.stand(&token.issuer, &token.names, token.issued_at)
     }
 
     /// Whether what was issued then to somebody of these names still stands.
@@ -130,6 +138,7 @@ mod tests {
             issuer: "https://a".to_owned(),
             subject: subject.to_owned(),
             acts_for: None,
+            actor: None,
             client: "c".to_owned(),
             application: "a".to_owned(),
             groups: None,

@@ -12,6 +12,9 @@ pub struct VerifiedToken {
     pub subject: String,
     /// The person on whose behalf a service account asks, by their id in the directory.
     pub acts_for: Option<String>,
+    /// By what a service account that asks for a person has proved itself here; `None`: it asks for nobody, or its issuer
+    /// has vouched for both.
+    pub actor: Option<ActorProof>,
     /// The client as the issuer names it.
     pub client: String,
     /// The application of the register that the client stands for.
@@ -30,6 +33,22 @@ pub struct VerifiedToken {
     pub id: Option<String>,
     /// All names of all persons in it, as the issuer's events would name them.
     pub names: Vec<Name>,
+}
+
+/// By what a service account has proved itself that got a token to act for somebody here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActorProof {
+    /// By a key of its own, by the key's public part.
+    Key(String),
+    /// By a token of its own.
+    SignIn {
+        /// Who issued it.
+        issuer: String,
+        /// When.
+        issued_at: Instant,
+        /// All names in it.
+        names: Vec<Name>,
+    },
 }
 
 /// A name by which an issuer speaks of somebody, or of their session.

@@ -6,6 +6,7 @@
     reason = "a test may fail by a panic"
 )]
 
+mod acting;
 mod world;
 
 use http::StatusCode;

@@ -8,9 +8,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use identity::kept::SessionStore;
 use identity::signed_in::{AccessKey, SignedIn, SignedInSettings};
 use identity::tokens::{Dialect, Fetch, FetchError, Fetching, IssuerSettings, Issuers, Revocations};
+use identity::{ApiKey, Bound, CollectError, KeyHasher, KeyHolder, KeyRecord, LiveKeys, SignIns};
 use register::model::Instant;
 use serde_json::{Value, json};
-use signin::{Asked, Desk, DeskSettings};
+use signin::{Asked, Desk, DeskSettings, Happening, Noted, Noting};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{Location, Sealer, Store};
 use tempfile::TempDir;
@@ -46,9 +48,13 @@ impl Provider {
     }
 
     fn identity_token(&self) -> String {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let claims = self.next.lock().unwrap().clone();
-        let signed = format!("{}.{}", part(&json!({"alg": "ES256", "kid": "k"})), part(&claims));
+        self.signed(&json!({"alg": "ES256", "kid": "k"}), &claims)
+    }
+
+    fn signed(&self, header: &Value, claims: &Value) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", part(header), part(claims));
         let signature = self.key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
@@ -81,11 +87,32 @@ impl Fetch for Provider {
     }
 }
 
+/// What was recorded, by somebody who can be away.
+#[derive(Default)]
+pub(crate) struct Record {
+    pub(crate) lines: Mutex<Vec<String>>,
+    pub(crate) is_away: AtomicBool,
+}
+
+impl Noting for Record {
+    fn note<'a>(&'a self, what: Happening<'a>) -> Noted<'a> {
+        let is_away = self.is_away.load(Ordering::Relaxed);
+        if !is_away {
+            self.lines.lock().unwrap().push(format!("{what:?}"));
+        }
+        Box::pin(async move { !is_away })
+    }
+}
+
 /// A desk with everything around it.
 pub(crate) struct World {
     desk: Desk,
     provider: Arc<Provider>,
     pub(crate) signed_in: Arc<SignedIn>,
+    pub(crate) issuers: Arc<Issuers>,
+    pub(crate) keys: Arc<LiveKeys>,
+    pub(crate) record: Arc<Record>,
+    store: Arc<Store>,
     base: String,
     _folder: TempDir,
     _tending: JoinSet<()>,
@@ -98,9 +125,14 @@ impl World {
         let store = Store::open(&location, Sealer::new(&[5; 32], &[]).unwrap())
             .await
             .unwrap();
+        let store = Arc::new(store);
         let mut issuer = IssuerSettings::new(ISSUER, vec!["us".to_owned()], Dialect::Standard);
         issuer.client_id = Some("console".to_owned());
-        issuer.applications.insert("cli".to_owned(), "editor".to_owned());
+        for (client, application) in [("cli", "editor"), ("summaries", "summaries")] {
+            issuer
+                .applications
+                .insert(client.to_owned(), application.to_owned());
+        }
         let issuers = Issuers::new(vec![issuer], Arc::new(Revocations::default())).unwrap();
         let issuers = Arc::new(issuers);
         let provider = Arc::new(Provider {
@@ -113,28 +145,70 @@ impl World {
         let signed_in = Arc::new(SignedIn::new(
             SignedInSettings::default(),
             AccessKey::derive(&[7; 32]),
-            Arc::new(store) as Arc<dyn SessionStore>,
+            Arc::clone(&store) as Arc<dyn SessionStore>,
             Arc::clone(&issuers),
         ));
+        let keys = Arc::new(LiveKeys::new(KeyHasher::new(&[3; 32])));
+        let record = Arc::new(Record::default());
         let desk = Desk::new(DeskSettings {
             signed_in: Arc::clone(&signed_in),
-            issuers,
+            issuers: Arc::clone(&issuers),
             issuer: ISSUER.to_owned(),
             client_secret: Some(Arc::new(|| Ok(SECRET.to_owned()))),
             provider: Arc::clone(&provider) as Arc<dyn Fetch>,
             public_url: base.to_owned(),
             login_notice: Some("Only for staff.".to_owned()),
             knows: Arc::new(|person| person == "us-engineer"),
+            keys: Arc::clone(&keys) as _,
+            may_act: Arc::new(may_act),
+            noting: Some(Arc::clone(&record) as _),
             clock: || NOW,
         });
         Self {
             desk,
             provider,
             signed_in,
+            issuers,
+            keys,
+            record,
+            store,
             base: base.to_owned(),
             _folder: folder,
             _tending: tending,
         }
+    }
+
+    /// Makes a key of an account, and gives what is kept of it.
+    pub(crate) fn new_key(&self, account: &str) -> (ApiKey, KeyRecord) {
+        let holder = KeyHolder {
+            person: account.to_owned(),
+            application: None,
+        };
+        let made = KeyRecord::issue(self.keys.hasher(), holder, Bound::Service, None, NOW);
+        let (key, record) = made.unwrap();
+        self.keys.put(record.clone());
+        (key, record)
+    }
+
+    /// An access token of the provider.
+    pub(crate) fn access_token(&self, subject: &str, client: &str) -> String {
+        let header = json!({"alg": "ES256", "kid": "k", "typ": "at+jwt"});
+        let claims = json!({
+            "iss": ISSUER, "sub": subject, "aud": "us", "client_id": client, "iat": NOW.0 - 10, "exp": NOW.0 + 3000,
+        });
+        self.provider.signed(&header, &claims)
+    }
+
+    /// What takes tokens as another replica does: with the same keys and the same list of what was ended, and a store that is never asked.
+    pub(crate) fn replica(&self) -> SignIns {
+        let signed_in = SignedIn::new(
+            SignedInSettings::default(),
+            AccessKey::derive(&[7; 32]),
+            Arc::clone(&self.store) as Arc<dyn SessionStore>,
+            Arc::clone(&self.issuers),
+        );
+        let sign_ins = SignIns::new(Arc::clone(&self.keys) as _, Arc::clone(&self.issuers), || NOW);
+        sign_ins.with_signed_in(Some(Arc::new(signed_in)))
     }
 
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<String> {
@@ -187,7 +261,7 @@ impl World {
             .await
     }
 
-    async fn tokens(&self, form: &str) -> (StatusCode, Value) {
+    pub(crate) async fn tokens(&self, form: &str) -> (StatusCode, Value) {
         let answer = self.post("/oauth/token", form, &[]).await;
         (answer.status(), serde_json::from_str(answer.body()).unwrap())
     }
@@ -198,6 +272,20 @@ impl World {
             set: String::new(),
             page: String::new(),
         }
+    }
+}
+
+/// The one service that may act, for the one person.
+fn may_act(holder: &KeyHolder, person: &str) -> Result<String, CollectError> {
+    match (holder.person.as_str(), person) {
+        ("summary-account", "us-engineer") => Ok("summaries".to_owned()),
+        ("summary-account", person) => Err(CollectError::UnknownPerson {
+            person: person.to_owned(),
+        }),
+        (service, _) => Err(CollectError::MayNotAct {
+            service: service.to_owned(),
+            application: "other".to_owned(),
+        }),
     }
 }
 

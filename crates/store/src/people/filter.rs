@@ -149,9 +149,8 @@ fn joined(sql: &mut Sql, kind: Kind, filters: &[PersonFilter], word: &str, none:
         if index > 0 {
             sql.push(word);
         }
-        sql.push("coalesce((");
+        // what is not there is less than true for `and` and `or` too, and a comparison that stands bare can use an index
         condition(sql, kind, filter);
-        sql.push("), ").push(never(kind)).push(")");
     }
     sql.push(")");
 }
@@ -247,4 +246,47 @@ pub(crate) fn group_condition(sql: &mut Sql, filter: &GroupFilter) {
 /// Inserts people; the values follow, one row after the other.
 pub(crate) fn insert() -> Sql {
     Sql::new(["insert into people (", row::COLUMNS, ") values "])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::{Database, Location};
+    use sqlx::Row as _;
+
+    /// Providers ask for one name before they make anybody: among so many people that must not be a look at each.
+    #[tokio::test]
+    async fn whoever_is_asked_for_by_one_name_is_found_by_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("store.sqlite"));
+        let database = Database::open(&location).await.unwrap();
+        let text = |attribute, text: &str| PersonFilter::Text(attribute, Comparison::Equals, text.to_owned());
+        let check = async |filter: PersonFilter, expected: &str| {
+            let own = text(TextAttribute::Source, "entra");
+            let mut sql = Sql::new("explain query plan select count(*) from people p where ");
+            condition(&mut sql, Kind::Sqlite, &PersonFilter::Every(vec![own, filter]));
+            let rows = sql.query().fetch_all(&database.read).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            assert!(
+                plan.iter().any(|line| line.contains(expected)),
+                "{expected}: {plan:?}"
+            );
+        };
+        check(text(TextAttribute::UserName, "ada"), "(user_name_key=?)").await;
+        check(
+            text(TextAttribute::ExternalId, "7"),
+            "(source=? AND external_id=?)",
+        )
+        .await;
+        check(text(TextAttribute::Id, "ada"), "(id=?)").await;
+        let member = PersonFilter::MemberOf("g".to_owned());
+        check(
+            PersonFilter::Every(vec![text(TextAttribute::UserName, "ada"), member]),
+            "(user_name_key=?)",
+        )
+        .await;
+        // a look at each is seen as such
+        let name = PersonFilter::Text(TextAttribute::UserName, Comparison::Contains, "a".to_owned());
+        check(name, "(source=?)").await;
+    }
 }

@@ -228,6 +228,11 @@ fn filters() -> Vec<PersonFilter> {
     let mut joined = Vec::new();
     for (one, other) in filters.iter().zip(filters.iter().rev()) {
         joined.push(PersonFilter::Not(Box::new(one.clone())));
+        let either = PersonFilter::Any(vec![one.clone(), other.clone()]);
+        joined.push(PersonFilter::Not(Box::new(PersonFilter::Every(vec![
+            one.clone(),
+            either,
+        ]))));
         joined.push(PersonFilter::Every(vec![
             one.clone(),
             PersonFilter::Not(Box::new(other.clone())),

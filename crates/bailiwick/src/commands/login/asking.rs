@@ -164,14 +164,14 @@ impl Gateway {
         Ok(())
     }
 
-    /// The list of the models that are permitted, as it comes.
-    pub(super) async fn models(&self, token: &str) -> anyhow::Result<Vec<u8>> {
-        let url = format!("{}/v1/models", self.base);
+    /// What stands at a path for whoever has this token, as it comes.
+    pub(super) async fn listed(&self, path: &str, token: &str) -> anyhow::Result<Vec<u8>> {
+        let url = format!("{}{path}", self.base);
         let answer = self.line.ask(&url, Proof::Bearer(token), None).await;
         let (status, bytes) = answer.with_context(|| format!("`{}` cannot be asked", self.base))?;
         match status {
             200 => Ok(bytes),
-            _ => bail!("the gateway answered {status} to whoever asked for their models"),
+            _ => bail!("the gateway answered {status} to whoever asked for `{path}`"),
         }
     }
 

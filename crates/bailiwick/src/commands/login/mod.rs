@@ -100,12 +100,26 @@ pub(super) fn token(screen: &mut Screen) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The gateway of the sign-in, and its list of the models that are permitted, as it sends it.
-pub(super) fn permitted() -> anyhow::Result<(String, Vec<u8>)> {
+/// What a gateway permits to whoever has signed in at it.
+pub(super) struct Permitted {
+    /// The gateway.
+    pub(super) gateway: String,
+    /// The list of the models that are permitted, as it sends it.
+    pub(super) models: Vec<u8>,
+    /// The list of client programs, and which of them are.
+    pub(super) programs: Vec<u8>,
+}
+
+/// What is permitted to whoever has signed in.
+pub(super) fn permitted() -> anyhow::Result<Permitted> {
     services::runtime(LogFormat::Text)?.block_on(async {
         let kept = good().await?;
-        let list = Gateway::open(&kept.gateway)?.models(&kept.access_token).await?;
-        Ok((kept.gateway, list))
+        let gateway = Gateway::open(&kept.gateway)?;
+        Ok(Permitted {
+            models: gateway.listed("/v1/models", &kept.access_token).await?,
+            programs: gateway.listed("/tools", &kept.access_token).await?,
+            gateway: kept.gateway,
+        })
     })
 }
 

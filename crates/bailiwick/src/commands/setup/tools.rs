@@ -1,6 +1,7 @@
 //! What each tool is told: in its own file of settings where it can ask a command for a token, else by variables.
 
 use super::files::Kept;
+use super::yaml;
 use crate::arguments::Tool;
 use crate::config::credential::variable;
 use crate::exit::UsageError;
@@ -12,13 +13,16 @@ use toml_edit::{DocumentMut, Item, Table, value};
 /// What our entries are called in files of tools.
 const NAME: &str = "bailiwick";
 
+/// The variable from which tools take a token that ask no command for one.
+const VARIABLE: &str = "BAILIWICK_TOKEN";
+
 /// The model to begin with: of those that a tool was made for, else the first.
 pub(super) fn best(tool: Tool, models: &[String]) -> Option<&str> {
     let wanted: &[&str] = match tool {
         Tool::ClaudeCode | Tool::Anthropic => &["sonnet", "opus", "claude"],
         Tool::Codex => &["codex", "gpt"],
         Tool::Gemini => &["gemini"],
-        Tool::Copilot | Tool::Llm | Tool::Openai => &["gpt"],
+        Tool::Copilot | Tool::Llm | Tool::Openai | Tool::Opencode | Tool::Continue | Tool::Aider => &["gpt"],
     };
     let of = |word: &&str| models.iter().find(|model| model.contains(*word));
     let found = wanted.iter().find_map(of).or_else(|| models.first());
@@ -30,6 +34,9 @@ pub(super) fn best(tool: Tool, models: &[String]) -> Option<&str> {
 /// Where a tool keeps its settings; `None`: it is told by variables.
 pub(super) fn file(tool: Tool) -> anyhow::Result<Option<Kept>> {
     let (folder, default, name) = match tool {
+        Tool::Opencode => ("XDG_CONFIG_HOME", ".config", "opencode/opencode.json"),
+        Tool::Continue => ("CONTINUE_GLOBAL_DIR", ".continue", "config.yaml"),
+        Tool::Aider => ("HOME", "", ".aider.conf.yml"),
         Tool::ClaudeCode => ("CLAUDE_CONFIG_DIR", ".claude", "settings.json"),
         Tool::Codex => ("CODEX_HOME", ".codex", "config.toml"),
         _ => return Ok(None),
@@ -49,9 +56,20 @@ pub(super) fn file(tool: Tool) -> anyhow::Result<Option<Kept>> {
 ///
 /// # Errors
 /// When the settings that it has cannot be read.
-pub(super) fn changed(tool: Tool, before: &str, gateway: &str, model: &str) -> anyhow::Result<String> {
+pub(super) fn changed(
+    tool: Tool,
+    before: &str,
+    gateway: &str,
+    (model, models): (&str, &[String]),
+) -> anyhow::Result<String> {
     match tool {
         Tool::Codex => codex(before, gateway, model),
+        Tool::Opencode => opencode(before, gateway, (model, models)),
+        Tool::Continue => continues(before, gateway, model),
+        Tool::Aider => {
+            let (model, base) = (format!("openai/{model}"), format!("{gateway}/v1"));
+            yaml::with_entries(before, &[("model", &model), ("openai-api-base", &base)])
+        }
         _ => claude_code(before, gateway, model),
     }
 }
@@ -107,6 +125,52 @@ fn codex(before: &str, gateway: &str, model: &str) -> anyhow::Result<String> {
     provider.insert("auth", Item::Table(auth));
     providers.insert(NAME, Item::Table(provider));
     Ok(settings.to_string())
+}
+
+fn opencode(before: &str, gateway: &str, (model, models): (&str, &[String])) -> anyhow::Result<String> {
+    let mut settings: Map<String, Value> = match before.trim() {
+        "" => Map::from_iter([("$schema".to_owned(), json!("https://opencode.ai/config.json"))]),
+        text => {
+            serde_json::from_str(text).context("its settings are not an object of JSON without comments")?
+        }
+    };
+    let providers = settings.entry("provider").or_insert_with(|| json!({}));
+    let Some(providers) = providers.as_object_mut() else {
+        bail!("`provider` in its settings is not an object");
+    };
+    let listed = models.iter().map(|id| (id.clone(), json!({"name": id})));
+    let provider = json!({
+        "npm": "@ai-sdk/openai-compatible",
+        "name": NAME,
+        "options": {"baseURL": format!("{gateway}/v1"), "apiKey": format!("{{env:{VARIABLE}}}")},
+        "models": listed.collect::<Map<_, _>>(),
+    });
+    providers.insert(NAME.to_owned(), provider);
+    settings.insert("model".to_owned(), format!("{NAME}/{model}").into());
+    Ok(format!("{}\n", serde_json::to_string_pretty(&settings)?))
+}
+
+fn continues(before: &str, gateway: &str, model: &str) -> anyhow::Result<String> {
+    let entry = |name: &str, text: &str| format!("  {name}: {}", yaml::quoted(text));
+    let item = [
+        format!("- name: {}", yaml::quoted(NAME)),
+        entry("provider", "openai"),
+        entry("model", model),
+        entry("apiBase", &format!("{gateway}/v1")),
+        entry("apiKey", &format!("${{{{ secrets.{VARIABLE} }}}}")),
+    ];
+    let head = "name: bailiwick\nversion: 1.0.0\nschema: v1\nmodels:";
+    yaml::with_item(before, head, "models", &item)
+}
+
+/// The line of a shell that gives a tool its token which asks no command for one; `None`: it asks, or needs more lines.
+pub(super) fn variable_line(tool: Tool) -> Option<String> {
+    let name = match tool {
+        Tool::Opencode | Tool::Continue => VARIABLE,
+        Tool::Aider => "OPENAI_API_KEY",
+        _ => return None,
+    };
+    Some(format!("export {name}=\"$(bailiwick token)\""))
 }
 
 /// Lines of a shell by which a tool goes to the gateway, with a token as it is then.
@@ -167,6 +231,56 @@ mod tests {
         assert_eq!(own["auth"]["command"].as_str(), Some("bailiwick"));
         assert_eq!(codex(&after, GATEWAY, "gpt-5").unwrap(), after);
         assert!(codex("=", GATEWAY, "m").is_err() && codex("model_providers = 5", GATEWAY, "m").is_err());
+    }
+
+    #[test]
+    fn opencode_keeps_what_it_had_and_has_every_permitted_model() {
+        let models = ["gpt-5", "claude-haiku"].map(str::to_owned);
+        let change = |before: &str| opencode(before, GATEWAY, ("gpt-5", &models));
+        let after = change("{\"theme\": \"dark\", \"provider\": {\"own\": {}}}").unwrap();
+        let settings: Value = serde_json::from_str(&after).unwrap();
+        assert_eq!(
+            (&settings["theme"], &settings["provider"]["own"]),
+            (&json!("dark"), &json!({}))
+        );
+        assert_eq!(settings["model"], "bailiwick/gpt-5");
+        let own = &settings["provider"]["bailiwick"];
+        assert_eq!(own["options"]["baseURL"], "https://ai.larkmoor.example/v1");
+        assert_eq!(own["options"]["apiKey"], "{env:BAILIWICK_TOKEN}");
+        assert_eq!(own["models"].as_object().unwrap().len(), 2);
+        assert_eq!(change(&after).unwrap(), after);
+        assert!(change("").unwrap().contains("opencode.ai/config.json"));
+        for damaged in ["[]", "// mine\n{}", "{\"provider\": 5}"] {
+            assert!(change(damaged).is_err(), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn tools_with_yaml_name_the_gateway_and_hold_no_token() {
+        let models = ["gpt-5".to_owned()];
+        for (tool, words) in [
+            (
+                Tool::Continue,
+                [
+                    "apiBase: \"https://ai.larkmoor.example/v1\"",
+                    "apiKey: \"${{ secrets.BAILIWICK_TOKEN }}\"",
+                ],
+            ),
+            (
+                Tool::Aider,
+                [
+                    "openai-api-base: \"https://ai.larkmoor.example/v1\"",
+                    "model: \"openai/gpt-5\"",
+                ],
+            ),
+        ] {
+            let after = changed(tool, "# mine\n", GATEWAY, ("gpt-5", &models)).unwrap();
+            for words in words {
+                assert!(after.contains(words), "{words}: {after}");
+            }
+            assert_eq!(changed(tool, &after, GATEWAY, ("gpt-5", &models)).unwrap(), after);
+            assert!(variable_line(tool).is_some_and(|line| line.contains("$(bailiwick token)")));
+        }
     }
 
     #[test]

@@ -2,36 +2,14 @@
 
 use super::provider::{claims, header, settings};
 use super::*;
-use crate::tokens::exchange::{ACCESS_TOKEN, ExchangeError, ExchangeRequest, GRANT_TYPE};
-use register::model::{Application, Register};
+use crate::tokens::ActorProof;
+use crate::tokens::exchange::{ACCESS_TOKEN, Actor, Delegation, ExchangeError, ExchangeRequest, GRANT_TYPE};
 use std::sync::LazyLock;
 
 static KEY: LazyLock<SigningKey> = LazyLock::new(SigningKey::p256);
 
 fn issuers() -> Arc<Issuers> {
     provider::issuers(settings(), &Provider::new(json!([KEY.published("k1")])))
-}
-
-/// The one application by which a service may act for others.
-fn register() -> Register {
-    let application = Application {
-        id: "summary-service".to_owned(),
-        name: "Summaries".to_owned(),
-        purposes: Vec::new(),
-        data: Vec::new(),
-        output_to: Vec::new(),
-        residency: None,
-        registered: true,
-        human_review: false,
-        resale: false,
-        service: Some("summary-account".to_owned()),
-        substitution: false,
-        position: Default::default(),
-    };
-    Register {
-        applications: vec![application],
-        ..Register::default()
-    }
 }
 
 fn token(subject: &str, client: &str, lives: i64) -> String {
@@ -67,71 +45,71 @@ fn parse(parameters: &[(String, String)]) -> Result<ExchangeRequest, ExchangeErr
     ExchangeRequest::parse(parameters, &[AUDIENCE.to_owned()])
 }
 
+fn granted(request: &ExchangeRequest) -> Result<Delegation, ExchangeError> {
+    let issuers = issuers();
+    let verify = |whose, token: &str| {
+        let verified = issuers.verify(token, NOW);
+        verified.map_err(|error| ExchangeError::Token {
+            whose,
+            reason: error.to_string(),
+        })
+    };
+    let actor = match &request.actor_token {
+        Some(token) => Actor::by_token(&*verify("actor", token)?)?,
+        None => Actor {
+            service: "summary-account".to_owned(),
+            proof: ActorProof::Key("0123456789".to_owned()),
+            expires: None,
+        },
+    };
+    actor.acting_for(&*verify("subject", &request.subject_token)?, NOW)
+}
+
 #[test]
-fn a_service_that_the_register_names_may_act() {
+fn what_is_granted_names_both_and_ends_with_the_first_of_them() {
     let request = parse(&parameters(&person(), &service())).unwrap();
-    let found = request.check(&issuers(), &register(), NOW).unwrap();
+    let found = granted(&request).unwrap();
     assert_eq!(
         (found.service.as_str(), found.person.as_str()),
         ("summary-account", "hk-analyst")
     );
-    assert_eq!(found.application, "summary-service");
-    // no longer than the shorter of the two
     assert_eq!(found.expires, NOW.plus(560));
+    let of = |id: &str| Name::Subject(id.to_owned());
+    assert_eq!(found.issuer, ISSUER);
+    assert!(found.names.contains(&of("hk-analyst")), "{found:?}");
     assert!(
-        found
-            .names
-            .contains(&(ISSUER.to_owned(), Name::Subject("hk-analyst".to_owned())))
-    );
-    assert!(
-        found
-            .names
-            .contains(&(ISSUER.to_owned(), Name::Subject("summary-account".to_owned())))
+        matches!(&found.proof, ActorProof::SignIn { issuer, names, .. }
+            if issuer == ISSUER && names.contains(&of("summary-account"))),
+        "{found:?}"
     );
     assert!(!format!("{request:?}").contains("eyJ"));
-    let long = parse(&parameters(
-        &token("hk-analyst", "coding-cli", 90_000),
-        &service(),
-    ))
-    .unwrap();
-    assert_eq!(
-        long.check(&issuers(), &register(), NOW).unwrap().expires,
-        NOW.plus(3600)
-    );
+    let lives = |subject: i64, actor: i64| {
+        let (subject, actor) = (
+            token("hk-analyst", "coding-cli", subject),
+            token("summary-account", "summaries", actor),
+        );
+        granted(&parse(&parameters(&subject, &actor)).unwrap())
+            .unwrap()
+            .expires
+    };
+    assert_eq!(lives(90_000, 90_000), NOW.plus(900));
+    assert_eq!(lives(90_000, 100), NOW.plus(160));
+    let mut by_key = parameters(&person(), "");
+    by_key.retain(|(name, _)| !name.starts_with("actor"));
+    let found = granted(&parse(&by_key).unwrap()).unwrap();
+    assert_eq!(found.proof, ActorProof::Key("0123456789".to_owned()));
 }
 
 #[test]
 fn whoever_may_not_act_is_told() {
     let check = |subject: String, actor: String, words: &str, code: &str| {
-        let request = parse(&parameters(&subject, &actor)).unwrap();
-        let error = request.check(&issuers(), &register(), NOW).unwrap_err();
+        let error = granted(&parse(&parameters(&subject, &actor)).unwrap()).unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!(error.code(), code);
     };
-    check(
-        person(),
-        token("other-account", "summaries", 500),
-        "may not act",
-        "unauthorized_client",
-    );
-    check(
-        person(),
-        token("summary-account", "coding-cli", 500),
-        "may not act",
-        "unauthorized_client",
-    );
-    check(
-        token("summary-account", "coding-cli", 500),
-        service(),
-        "for themselves",
-        "invalid_request",
-    );
-    check(
-        person(),
-        token("summary-account", "summaries", -61),
-        "actor token",
-        "invalid_request",
-    );
+    let own = |lives| token("summary-account", "summaries", lives);
+    check(own(500), service(), "for themselves", "invalid_request");
+    check(person(), own(-61), "actor token", "invalid_request");
     check(
         token("hk-analyst", "coding-cli", -61),
         service(),
@@ -179,6 +157,7 @@ fn a_request_says_everything_once() {
         set("audience", "https://other.example"),
         Err(ExchangeError::Target)
     );
+    assert_eq!(set("scope", "all"), Err(ExchangeError::Scope));
     assert_eq!(
         set("resource", "https://other.example"),
         Err(ExchangeError::Target)
