@@ -9,10 +9,22 @@ const SAMPLES: usize = 100_000;
 /// Above this, two sorts of samples are not of one sort.
 const LIMIT: f64 = 4.5;
 
-/// A key with one of its bytes changed.
-fn changed(at: usize) -> String {
-    let mut bytes: [u8; 25] = std::array::from_fn(|at| u8::try_from(at).unwrap() * 7 + 1);
-    bytes[at] ^= 0x10;
+/// How many keys are tried: what the letters of one key do to whoever reads them says nothing about its secret, and
+/// with many keys it comes to nothing.
+const KEYS: u8 = 128;
+
+/// The bytes of a key, each another one.
+fn bytes_of(number: u8) -> [u8; 25] {
+    std::array::from_fn(|at| {
+        let at = u8::try_from(at).unwrap();
+        number.wrapping_mul(59).wrapping_add(at.wrapping_mul(97)) ^ number.rotate_left(u32::from(at))
+    })
+}
+
+/// A key with one of its bytes changed, in another way for each.
+fn changed(number: u8, at: usize) -> String {
+    let mut bytes = bytes_of(number);
+    bytes[at] ^= number | 1;
     ApiKey::from_bytes(bytes).reveal().to_owned()
 }
 
@@ -42,8 +54,10 @@ fn welch(mut sorts: [Vec<f64>; 2]) -> f64 {
     ((mean - other_mean) / (spread + other_spread).sqrt()).abs()
 }
 
-/// Welch's t of the times to refuse two keys, taken in turns that no rhythm of the machine can fall in with.
-fn between(keys: &LiveKeys, presented: &[String; 2]) -> f64 {
+/// Welch's t of the times to refuse two sorts of keys, taken in turns that no rhythm of the machine can fall in with, and
+/// read from one place in memory.
+fn between(keys: &LiveKeys, presented: &[Vec<String>; 2]) -> f64 {
+    let mut place = String::with_capacity(256);
     let mut turn = 0x9e37_79b9_7f4a_7c15_u64;
     let mut sorts = [const { Vec::new() }; 2];
     for _ in 0..SAMPLES {
@@ -51,7 +65,10 @@ fn between(keys: &LiveKeys, presented: &[String; 2]) -> f64 {
         turn ^= turn >> 7;
         turn ^= turn << 17;
         let sort = usize::from(turn & 1 == 1);
-        sorts[sort].push(taken(keys, &presented[sort]));
+        let key = usize::try_from(turn >> 32).unwrap() % presented[sort].len();
+        place.clear();
+        place.push_str(&presented[sort][key]);
+        sorts[sort].push(taken(keys, &place));
     }
     welch(sorts)
 }
@@ -61,17 +78,21 @@ fn between(keys: &LiveKeys, presented: &[String; 2]) -> f64 {
 #[test]
 fn where_a_key_is_wrong_does_not_show_in_time() {
     let keys = LiveKeys::new(KeyHasher::new(&[3; 32]));
-    let bytes = std::array::from_fn(|at| u8::try_from(at).unwrap() * 7 + 1);
-    let key = ApiKey::from_bytes(bytes);
-    let holder = KeyHolder {
-        person: "hk-analyst".to_owned(),
-        application: None,
-    };
-    let hash = keys.hasher().hash(&key);
-    keys.put(KeyRecord::of(&key, hash, holder, Bound::Person, None, NOW));
-    let presented = [changed(24), changed(5)];
-    for presented in &presented {
-        assert_eq!(ApiKey::parse(presented).unwrap().id(), key.id());
+    for number in 0..KEYS {
+        let key = ApiKey::from_bytes(bytes_of(number));
+        let holder = KeyHolder {
+            person: "hk-analyst".to_owned(),
+            application: None,
+        };
+        let hash = keys.hasher().hash(&key);
+        keys.put(KeyRecord::of(&key, hash, holder, Bound::Person, None, NOW));
+    }
+    let sort = |at| (0..KEYS).map(|number| changed(number, at)).collect::<Vec<_>>();
+    let presented = [sort(24), sort(5)];
+    for (number, presented) in (0..KEYS).zip(presented[0].iter().zip(&presented[1])) {
+        let id = |text| ApiKey::parse(text).unwrap().id().to_owned();
+        let own = ApiKey::from_bytes(bytes_of(number));
+        assert!([id(presented.0), id(presented.1)].iter().all(|id| id == own.id()));
     }
     let found: Vec<f64> = (0..3)
         .map(|_| between(&keys, &presented))
