@@ -69,3 +69,10 @@ for script in tests/e2e/*.py; do
 done
 echo "SDKs: $scripts scripts passed"
 kill -0 "$demo" 2>/dev/null || die "the demo ended by itself: $(tail -n 20 "$scratch/err")"
+
+# The demo ends, and its ledger is checked by us and by a verifier that nobody here wrote.
+kill "$demo" && wait "$demo" || true
+demo=
+bailiwick ledger --data-dir "$scratch/data" key >"$scratch/ledger.pub" 2>/dev/null
+bailiwick verify "$scratch/data/ledger" --key "$scratch/ledger.pub"
+scripts/independent-verify.sh "$scratch/data/ledger" "$(cat "$scratch/ledger.pub")"

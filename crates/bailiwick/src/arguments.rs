@@ -106,6 +106,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: DirectoryCommand,
     },
+    /// Read the ledger of this installation
+    Ledger {
+        /// Where it lies [default: the configuration's]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+        /// What to do with it
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Check a ledger in a folder by its public key, with nothing else
+    Verify {
+        /// Folder with checkpoint, tiles and entries
+        dir: PathBuf,
+        /// File with the public keys of the ledger, one a line, as `bailiwick ledger key` prints them
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
     /// Put together what the register says for somebody outside it
     Report {
         /// What about
@@ -419,4 +436,20 @@ mod tests {
                 .contains("did you mean `HK` (Hong Kong)?")
         );
     }
+}
+
+/// What can be done with a ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Print the public key by which others check the ledger
+    Key,
+    /// Print entries with what they say
+    Tail {
+        /// Number of the first entry [default: the last ten]
+        #[arg(long, value_name = "N")]
+        from: Option<u64>,
+        /// Go on with what comes, until stopped
+        #[arg(long)]
+        follow: bool,
+    },
 }

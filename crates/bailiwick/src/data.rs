@@ -2,12 +2,13 @@
 //!
 //! Nobody but its owner may read it. A secret is made when it is first asked for.
 
+use crate::clock;
 use crate::exit::UsageError;
 use anyhow::{Context as _, anyhow};
-use aws_lc_rs::rand;
+use aws_lc_rs::{digest, rand};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use identity::{KeyHasher, KeyRing};
-use ledger::{FileDevice, FileSettings, Pseudonyms};
+use ledger::{FileDevice, FileSettings, LogIdentity, Pseudonyms, SealingKey};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -23,6 +24,10 @@ const SEALING_SECRET: &str = "sealing-secret";
 const STORE: &str = "store.sqlite";
 /// The secret that leads pseudonyms back to people.
 const PERSON_SECRET: &str = "person-secret";
+/// The seed of the key that signs the ledger's checkpoints.
+const LEDGER_SECRET: &str = "ledger-secret";
+/// The key that seals what the ledger's entries say.
+const LEDGER_SEALING_SECRET: &str = "ledger-sealing-secret";
 /// The ledger's folder.
 const LEDGER: &str = "ledger";
 
@@ -128,8 +133,25 @@ impl DataDir {
 
     /// Opens the ledger for writing.
     pub(crate) fn open_ledger(&self) -> anyhow::Result<FileDevice> {
-        let opened = FileDevice::open(&self.ledger(), FileSettings::default());
+        let (identity, now) = (self.ledger_identity()?, clock::now());
+        let opened = FileDevice::open(&self.ledger(), &identity, now, FileSettings::default());
         opened.with_context(|| format!("cannot open the ledger in `{}`", self.ledger().display()))
+    }
+
+    /// The name and the keys of the ledger. Its name follows from its first key, so that no two have the same.
+    pub(crate) fn ledger_identity(&self) -> anyhow::Result<LogIdentity> {
+        let (seed, sealing) = (self.secret(LEDGER_SECRET)?, self.secret(LEDGER_SEALING_SECRET)?);
+        let name = digest::digest(
+            &digest::SHA256,
+            &[b"bailiwick: name of a ledger", &seed[..]].concat(),
+        );
+        let name = HEXLOWER_PERMISSIVE.encode(name.as_ref());
+        let origin = format!("bailiwick/{}", name.get(..16).unwrap_or(&name));
+        Ok(LogIdentity::new(
+            &origin,
+            &[seed],
+            SealingKey::from_bytes(sealing),
+        )?)
     }
 
     /// A secret of this installation, by the name of its file.

@@ -161,6 +161,20 @@ pub enum ClaimSource {
 }
 
 impl ClaimSource {
+    /// Every source.
+    pub const ALL: [Self; 10] = [
+        Self::Badge,
+        Self::Zone,
+        Self::Device,
+        Self::SessionFeed,
+        Self::GeoIp,
+        Self::Trip,
+        Self::Directory,
+        Self::VpnExit,
+        Self::ProxyEgress,
+        Self::ClientHeader,
+    ];
+
     /// Name in records and explanations.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -175,6 +189,11 @@ impl ClaimSource {
             Self::ProxyEgress => "proxy-egress",
             Self::ClientHeader => "client-header",
         }
+    }
+
+    /// The source of this name; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text)
     }
 
     /// Whether it tells where the person is, if fresh: a presence claim.

@@ -74,11 +74,7 @@ pub(crate) async fn forward(
 /// Answers a request for which a permit was recorded without sending anything: that nothing was sent is recorded too.
 pub(crate) fn answer_here(asker: &Asker, permit: &Recorded<Permit>, mut answer: Answer) -> Answer {
     let shared = &asker.shared;
-    drop(OutcomeDue::new(
-        shared.recorder.clone(),
-        shared.clock,
-        permit.decision_id(),
-    ));
+    drop(OutcomeDue::new(shared.recorder.clone(), shared.clock, permit));
     if let Some(deployment) = permit.deployment() {
         let labels = labels(permit, deployment, false, &asker.model);
         answer.headers_mut().extend(labels);

@@ -1,9 +1,10 @@
 //! What keeps entries, whatever it is made of.
 
-use crate::hex;
 use crate::{Event, Intent, Outcome};
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
+use tlog::Hash;
 
 /// The answer of a device, still to come.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Receipt, AuditError>> + Send>>;
@@ -42,25 +43,27 @@ pub enum AuditError {
         /// What the device said, without any path.
         reason: String,
     },
+    /// The clock was set back behind what is recorded.
+    #[error("the clock stands behind entries that are recorded; what it says of validity cannot be trusted")]
+    ClockSetBack,
     /// The device has been shut down.
     #[error("the audit device is shut down")]
     Closed,
 }
 
-/// Where an entry stands, and what it says, in short.
+/// Where an entry stands, and what it is: with the log's tiles, enough for a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// Number of the segment that holds the entry.
-    pub segment: u64,
-    /// Number of the entry in its segment, the first being 1.
+    /// Name of the log.
+    pub origin: Arc<str>,
+    /// Number of the entry, the first being 0.
     pub entry: u64,
-    /// First bytes of the SHA-256 of the entry as it was written.
-    pub digest: [u8; 8],
+    /// Its hash in the tree.
+    pub leaf: Hash,
 }
 
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.", self.segment, self.entry)?;
-        hex::write(&self.digest, f)
+        write!(f, "{}#{} {}", self.origin, self.entry, self.leaf)
     }
 }

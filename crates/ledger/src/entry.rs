@@ -2,7 +2,7 @@
 
 use crate::hex;
 use crate::pseudonym::Pseudonym;
-use decision::{ClaimSource, State, Verdict};
+use decision::{State, Verdict};
 use register::model::Instant;
 use std::fmt;
 
@@ -37,8 +37,12 @@ pub struct Intent {
     pub at: Instant,
     /// Digest of the snapshot that decided.
     pub snapshot: String,
-    /// Whose request it was.
+    /// Whose request it was: their name in the record of this licensor.
     pub person: Pseudonym,
+    /// Whose key seals what is personal: their name among the keys.
+    pub key: Pseudonym,
+    /// The entity of the firm for which they work.
+    pub entity: String,
     /// The application that made it.
     pub application: Option<String>,
     /// Declared purpose.
@@ -51,6 +55,10 @@ pub struct Intent {
     pub model: Option<String>,
     /// Deployment that permits, or that was nearest to it.
     pub deployment: Option<String>,
+    /// Who licenses the model, by the register.
+    pub licensor: Option<String>,
+    /// Where the inference of the deployment may run.
+    pub hosting: Vec<String>,
     /// What was decided.
     pub verdict: Verdict,
     /// Clauses among the reasons.
@@ -61,8 +69,12 @@ pub struct Intent {
     pub lifts: Vec<String>,
     /// Obligations of a permit.
     pub obligations: Vec<&'static str>,
-    /// Places that the facts named.
-    pub places: Vec<PlaceSeen>,
+    /// Places that the facts named, each once, in the order of their codes.
+    pub places: Vec<String>,
+    /// Sources whose claims there were, each once.
+    pub evidence: Vec<&'static str>,
+    /// All facts, as canonical JSON, so that the decision can be made again.
+    pub facts: Vec<u8>,
     /// Until when the same facts are decided in the same way.
     pub valid_until: Option<Instant>,
 }
@@ -76,22 +88,15 @@ pub struct ClauseState {
     pub state: State,
 }
 
-/// A place that a claim named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlaceSeen {
-    /// Code, or the text of the source where it is no known place; `None`: the source had no answer.
-    pub place: Option<String>,
-    /// Who says so.
-    pub source: ClaimSource,
-    /// When it was observed.
-    pub observed_at: Instant,
-}
-
 /// How a request that was permitted ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
+    /// Number of the entry that holds the intent.
+    pub intent: u64,
     /// Id of the decision.
     pub decision: DecisionId,
+    /// Model, deployment and licensor of the intent.
+    pub of: Subject,
     /// When it ended.
     pub at: Instant,
     /// How it ended.
@@ -106,6 +111,17 @@ pub struct Outcome {
     pub tokens_read: u64,
     /// Tokens that the provider said it wrote, as far as its answer came.
     pub tokens_written: u64,
+}
+
+/// What a request was about, by the register.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Id of the model.
+    pub model: Option<String>,
+    /// Id of the deployment.
+    pub deployment: Option<String>,
+    /// Who licenses the model.
+    pub licensor: Option<String>,
 }
 
 /// Something that is not about one decided request.
@@ -225,6 +241,8 @@ pub enum Ended {
     Withdrawn,
     /// The gateway stopped before the end.
     Stopped,
+    /// The gateway was ended from outside, and how the request ended is not known. Written when it starts again.
+    Interrupted,
 }
 
 impl Ended {
@@ -242,6 +260,7 @@ impl Ended {
             Self::UpstreamRefused => "upstream_refused",
             Self::Withdrawn => "withdrawn",
             Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
         }
     }
 }

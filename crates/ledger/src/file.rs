@@ -1,29 +1,45 @@
-//! An audit device that appends to files and waits for the disk.
+//! The log of a replica: an audit device that appends to files, waits for the disk, and publishes what it kept.
 //!
-//! One thread owns the files. Whoever has an entry puts it into a bounded queue and waits for the answer; the thread
+//! One thread owns the segments. Whoever has an entry puts it into a bounded queue and waits for the answer; the thread
 //! takes what has gathered, writes it in one piece, synchronises once, and answers all. Under load many entries thus
 //! share one wait for the disk, and without load nobody waits for others.
 //!
 //! A synchronisation that failed says nothing about what is on the disk, and asking again may lie. So a segment in which
 //! a write or a synchronisation failed is never written again: nothing of the failed group is acknowledged, and the
-//! device goes on in a new segment once it can open one and write its first line. A segment therefore ends either with a
-//! whole line or with the torn rest of one that nobody was told was kept.
+//! device goes on in a new segment, which begins after the last entry that was. What has happened and could not be kept
+//! is tried again then.
+//!
+//! A second thread makes of what is durable the tiles and bundles that others read, and signs a checkpoint. Both follow
+//! from the segments; nobody waits for them.
 
-mod folder;
+pub(crate) mod folder;
+mod maker;
+mod progress;
+mod publish;
+mod recover;
 mod writer;
 
 pub use folder::OpenError;
+pub use publish::CHECKPOINT;
 
-use crate::{Answer, AuditDevice, AuditError, Event, Intent, Outcome, stored};
+use crate::content;
+use crate::identity::LogIdentity;
+use crate::person_keys::PersonKeys;
+use crate::segment::Owed;
+use crate::{Answer, AuditDevice, AuditError, Ended, Event, Intent, Outcome, Subject};
 use folder::Folder;
+use maker::{Answered, Maker, Owes};
+use progress::Progress;
+use publish::Publisher;
+use recover::Found;
+use register::model::Instant;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::oneshot;
-use writer::{Job, Medium, Writer};
+use writer::{Job, Medium, Tree, Writer};
 
 /// How a [`FileDevice`] behaves.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +48,12 @@ pub struct FileSettings {
     pub deadline: Duration,
     /// How many entries may wait.
     pub queue: usize,
+    /// How many bytes of entries may wait.
+    pub queue_bytes: usize,
     /// Bytes after which a new segment is begun.
     pub segment_bytes: u64,
+    /// How long after an entry is durable the checkpoint has it at the latest, as far as the disk keeps up.
+    pub publish_every: Duration,
 }
 
 impl Default for FileSettings {
@@ -41,78 +61,121 @@ impl Default for FileSettings {
         Self {
             deadline: Duration::from_millis(250),
             queue: 4096,
-            segment_bytes: 256 * 1024 * 1024,
+            queue_bytes: 32 * 1024 * 1024,
+            segment_bytes: 64 * 1024 * 1024,
+            publish_every: Duration::from_secs(1),
         }
     }
 }
 
-/// Keeps entries in a folder of files, one JSON object a line.
-#[derive(Debug)]
+/// The log of a replica, in a folder of files.
 pub struct FileDevice {
     /// `None` only while the device is being dropped.
     queue: Option<SyncSender<Job>>,
-    healthy: Arc<AtomicBool>,
-    deadline: Duration,
-    thread: Option<JoinHandle<()>>,
+    maker: Arc<Maker>,
+    progress: Arc<Progress>,
+    settings: FileSettings,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl FileDevice {
-    /// Opens a folder, which is made if it is not there, and begins a new segment in it.
+    /// Opens the log in a folder, which is made if it is not there, and begins a new segment in it. Permits that owe an
+    /// outcome from the time before get one: interrupted, at this instant.
     ///
     /// # Errors
-    /// When the folder cannot be written to, or another process has it open.
-    pub fn open(folder: &Path, settings: FileSettings) -> Result<Self, OpenError> {
-        let (folder, next) = Folder::open(folder)?;
-        Self::start(folder, next, settings)
+    /// When the folder cannot be written to, another process has it open, or what was kept is not what is there.
+    pub fn open(
+        folder: &Path,
+        identity: &LogIdentity,
+        at: Instant,
+        settings: FileSettings,
+    ) -> Result<Self, OpenError> {
+        let medium = Folder::open(folder)?;
+        let found = recover::recover(folder).map_err(OpenError::of)?;
+        publish::check(folder, identity, &found)?;
+        if let Some(newest) = found
+            .newest
+            .filter(|newest| at.0 < newest.saturating_sub(writer::SET_BACK))
+        {
+            let newest = Instant(newest).to_string();
+            return Err(OpenError::ClockSetBack { newest });
+        }
+        let people = PersonKeys::read(&folder::people(folder)?, identity.sealing()).map_err(OpenError::of)?;
+        let maker = Arc::new(Maker::new(identity.sealing(), people).map_err(OpenError::of)?);
+        let owed = owed_outcomes(folder, &found, identity, &maker.people, at)?;
+        let publisher = Publisher::open(folder, identity.clone());
+        let device = Self::start(medium, found, maker, identity, settings, Some(publisher))?;
+        owed.into_iter().for_each(|outcome| drop(device.outcome(outcome)));
+        Ok(device)
     }
 
-    fn start(medium: impl Medium + 'static, next: u64, settings: FileSettings) -> Result<Self, OpenError> {
+    fn start(
+        medium: impl Medium + 'static,
+        found: Found,
+        maker: Arc<Maker>,
+        identity: &LogIdentity,
+        settings: FileSettings,
+        publisher: Option<Publisher>,
+    ) -> Result<Self, OpenError> {
         let (sender, receiver) = sync_channel(settings.queue);
-        let healthy = Arc::new(AtomicBool::new(true));
-        let writer = Writer::new(medium, next, Arc::clone(&healthy), settings.segment_bytes);
+        let progress = Arc::new(Progress::new(&found.edge));
+        let tree = Tree {
+            edge: found.edge,
+            open: found.open,
+            newest: found.newest,
+        };
+        let writer = Writer::new(
+            (medium, found.next),
+            tree,
+            Arc::clone(&maker),
+            Arc::clone(&progress),
+            (identity.origin(), settings.segment_bytes),
+        );
         let writer = writer.with_first_segment()?;
-        let thread = std::thread::Builder::new()
-            .name("ledger".to_owned())
-            .spawn(move || writer.run(&receiver));
-        let thread = thread.map_err(|error| OpenError::Unusable {
-            reason: error.kind().to_string(),
-        })?;
+        let followed = Arc::clone(&progress);
+        let mut threads = vec![thread("ledger", move || writer.run(&receiver))?];
+        if let Some(publisher) = publisher {
+            let every = settings.publish_every;
+            threads.push(thread("ledger-publisher", move || {
+                publisher.run(&followed, every)
+            })?);
+        }
         Ok(Self {
             queue: Some(sender),
-            healthy,
-            deadline: settings.deadline,
-            thread: Some(thread),
+            maker,
+            progress,
+            settings,
+            threads,
         })
     }
 
-    fn keep(&self, line: Vec<u8>, is_owed: bool) -> Answer {
-        let (answer, answered) = oneshot::channel();
-        let queued = match &self.queue {
-            _ if line.is_empty() => Err(AuditError::Failed {
-                reason: "the entry cannot be written".to_owned(),
-            }),
-            Some(queue) => queue
-                .try_send(Job {
-                    line,
-                    answer,
-                    is_owed,
-                })
-                .map_err(|error| match error {
-                    TrySendError::Full(_) => AuditError::Full,
-                    TrySendError::Disconnected(_) => AuditError::Closed,
-                }),
-            None => Err(AuditError::Closed),
-        };
-        if let (Err(error), true) = (&queued, is_owed) {
-            tracing::error!(%error, "what has happened was not recorded");
-        }
-        let deadline = self.deadline;
+    fn keep(&self, made: Result<(Job, Answered), crate::SealError>) -> Answer {
+        let queued = made
+            .map_err(|error| AuditError::Failed {
+                reason: error.to_string(),
+            })
+            .and_then(|(job, answered)| self.queue(job).map(|()| answered));
+        let deadline = self.settings.deadline;
         Box::pin(async move {
-            queued?;
-            match tokio::time::timeout(deadline, answered).await {
-                Ok(Ok(kept)) => kept,
+            match tokio::time::timeout(deadline, queued?).await {
+                Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => Err(AuditError::Closed),
                 Err(_) => Err(AuditError::Deadline),
+            }
+        })
+    }
+
+    fn queue(&self, job: Job) -> Result<(), AuditError> {
+        let queue = self.queue.as_ref().ok_or(AuditError::Closed)?;
+        let bytes = job.bytes;
+        if !self.progress.take_room(bytes, self.settings.queue_bytes) {
+            return Err(AuditError::Full);
+        }
+        queue.try_send(job).map_err(|error| {
+            self.progress.written(bytes);
+            match error {
+                TrySendError::Full(_) => AuditError::Full,
+                TrySendError::Disconnected(_) => AuditError::Closed,
             }
         })
     }
@@ -120,30 +183,92 @@ impl FileDevice {
 
 impl AuditDevice for FileDevice {
     fn intent(&self, intent: Intent) -> Answer {
-        self.keep(stored::intent(&intent), false)
+        let owes = intent.verdict.permits().then(|| Owes {
+            decision: intent.decision,
+            of: Subject {
+                model: intent.model.clone(),
+                deployment: intent.deployment.clone(),
+                licensor: intent.licensor.clone(),
+            },
+        });
+        let owed = if owes.is_some() {
+            Owed::Opens
+        } else {
+            Owed::Nothing
+        };
+        self.keep(self.maker.job(&content::of_intent(&intent), owed, owes))
     }
 
     fn outcome(&self, outcome: Outcome) -> Answer {
-        self.keep(stored::outcome(&outcome), true)
+        self.keep(self.maker.outcome(&outcome))
     }
 
     fn event(&self, event: Event) -> Answer {
-        self.keep(stored::event(&event), true)
+        self.keep(self.maker.job(&content::of_event(&event), Owed::Nothing, None))
     }
 
     fn is_healthy(&self) -> bool {
-        self.healthy.load(Ordering::Relaxed)
+        self.progress.is_healthy()
+    }
+}
+
+impl fmt::Debug for FileDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileDevice({:?})", self.settings)
     }
 }
 
 impl Drop for FileDevice {
-    /// Writes what still waits, and ends the thread.
+    /// Writes what still waits, publishes it, and ends the threads.
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the ledger's thread ended by a panic");
+        let mut threads = std::mem::take(&mut self.threads).into_iter();
+        let has_ended = |thread: Option<JoinHandle<()>>| thread.is_none_or(|thread| thread.join().is_ok());
+        let writer = has_ended(threads.next());
+        self.progress.finish();
+        if !(writer & has_ended(threads.next())) {
+            tracing::error!("a thread of the ledger ended by a panic");
+        }
+    }
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    Ok(thread?)
+}
+
+/// Outcomes for the permits that were open when the program ended.
+fn owed_outcomes(
+    folder: &Path,
+    found: &Found,
+    identity: &LogIdentity,
+    people: &PersonKeys,
+    at: Instant,
+) -> Result<Vec<Outcome>, OpenError> {
+    // entries that lie before what a start reads are looked up by their numbers
+    let at = found.newest.map_or(at, |newest| Instant(newest.max(at.0)));
+    let mut owed = Vec::new();
+    for intent in &found.open {
+        let entry = crate::reading::entry(folder, *intent).map_err(OpenError::of)?;
+        let opened = entry.open(identity.sealing(), people).map_err(OpenError::of)?;
+        let decision = opened.decision().ok_or_else(|| OpenError::Damaged {
+            reason: format!("entry {intent} has no decision"),
+        })?;
+        owed.push(content::unsent(
+            *intent,
+            decision,
+            opened.subject(),
+            at,
+            Ended::Interrupted,
+        ));
+    }
+    Ok(owed)
+}
+
+impl OpenError {
+    fn of(error: impl std::error::Error) -> Self {
+        Self::Damaged {
+            reason: error.to_string(),
         }
     }
 }

@@ -3,7 +3,11 @@
 //! A request leaves two entries: an *intent* with the decision, durable before one byte goes to a provider or a refusal
 //! goes out, and an *outcome* once the answer has ended. What happens besides is an *event*: a register that came into
 //! force or was refused, requests of nobody who is known. Where entries are kept is the business of an [`AuditDevice`];
-//! [`FileDevice`] appends them to files and waits for the disk.
+//! [`FileDevice`] appends them to the files of a transparency log and waits for the disk.
+//!
+//! An entry has two parts. Its *leaf* is public and the input of a Merkle tree: kind, time, and one commitment for each
+//! field. Its *sealed part* has the values, and can be opened field by field: to a licensor what concerns it, and nothing
+//! of another's.
 //!
 //! [`Recorder`] stands between a decision and its consequences. It takes a [`decision::Permit`] by value and gives it
 //! back wrapped in [`Recorded`], which nothing else can make. Code that forwards takes a `Recorded<Permit>`, so code that
@@ -39,16 +43,35 @@
 //!
 //! Entries hold no text of a prompt or an answer, no words of a contract, and no name of a person.
 
+mod commitment;
+mod content;
 mod device;
 mod entry;
+mod facts;
 mod file;
 mod hex;
+mod identity;
+mod leaf;
+mod person_keys;
 mod pseudonym;
+mod reading;
 mod recorder;
-mod stored;
+mod seal;
+mod segment;
+pub mod verify;
+mod walk;
 
+pub use commitment::{Commitment, NoRandomness, Salt, Salts, Seed};
+pub use content::Kind;
 pub use device::{Answer, AuditDevice, AuditError, Receipt};
-pub use entry::{Act, ClauseState, DecisionId, Done, Ended, Event, Happening, Intent, Outcome, PlaceSeen};
-pub use file::{FileDevice, FileSettings, OpenError};
+pub use entry::{Act, ClauseState, DecisionId, Done, Ended, Event, Happening, Intent, Outcome, Subject};
+pub use facts::{StoredFactsError, read as read_facts};
+pub use file::{CHECKPOINT, FileDevice, FileSettings, OpenError};
+pub use identity::LogIdentity;
+pub use leaf::{Leaf, LeafError};
+pub use person_keys::{KeyName, PersonKeys, PersonKeysError};
 pub use pseudonym::{Pseudonym, Pseudonyms};
+pub use reading::{Entries, KeptEntry, OpenedEntry, Opening, Reader, ReadingError, entry};
 pub use recorder::{Call, Recorded, Recorder};
+pub use seal::{OpenSealError, OpenedValues, SealError, SealingKey, Values};
+pub use walk::Damage;

@@ -20,14 +20,40 @@ impl Pseudonyms {
         Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key)))
     }
 
-    /// The name of a person.
+    /// The name of a person among the keys of the log, and in entries that are about no licensor's model.
     pub fn of(&self, person: &str) -> Pseudonym {
-        let tag = hmac::sign(&self.0, person.as_bytes());
+        self.name(person, "")
+    }
+
+    /// The name of a person in entries about the models of a licensor: another one for each, so that two who are shown
+    /// their entries cannot put them together.
+    pub fn towards(&self, person: &str, licensor: &str) -> Pseudonym {
+        self.name(person, licensor)
+    }
+
+    fn name(&self, person: &str, licensor: &str) -> Pseudonym {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(person.as_bytes());
+        if !licensor.is_empty() {
+            context.update(b"\0");
+            context.update(licensor.as_bytes());
+        }
+        let tag = context.sign();
         let mut name = [0; 16];
         name.iter_mut()
             .zip(tag.as_ref())
             .for_each(|(to, from)| *to = *from);
         Pseudonym(name)
+    }
+}
+
+impl Pseudonym {
+    pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 

@@ -1,11 +1,13 @@
 //! Records decisions, and wraps permits in the proof that it did.
 
+use crate::content::unsent;
 use crate::{
-    Act, AuditDevice, AuditError, ClauseState, DecisionId, Event, Happening, Intent, Outcome, PlaceSeen,
-    Pseudonym, Pseudonyms, Receipt,
+    Act, AuditDevice, AuditError, ClauseState, DecisionId, Ended, Event, Happening, Intent, Outcome,
+    Pseudonym, Pseudonyms, Receipt, Subject, facts,
 };
 use decision::{Basis, ClauseIndex, Decision, Facts, Permit, Refusal, SealedFacts, Snapshot, Verdict};
-use register::model::{Deployment, Instant, PlaceFact};
+use register::model::{Deployment, HostingPlace, Instant, PlaceFact};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Records decisions on an audit device.
@@ -35,6 +37,7 @@ pub struct Call<'a> {
 pub struct Recorded<T> {
     value: T,
     decision: DecisionId,
+    of: Subject,
     receipt: Receipt,
 }
 
@@ -47,6 +50,17 @@ impl<T> Recorded<T> {
     /// Id of the decision.
     pub const fn decision_id(&self) -> DecisionId {
         self.decision
+    }
+
+    /// The outcome as long as nothing has been sent.
+    pub fn unsent(&self, at: Instant) -> Outcome {
+        unsent(
+            self.receipt.entry,
+            self.decision,
+            self.of.clone(),
+            at,
+            Ended::NotForwarded,
+        )
     }
 }
 
@@ -89,10 +103,16 @@ impl Recorder {
     ) -> Result<Recorded<Permit>, AuditError> {
         let model = permit.deployment().map(|deployment| deployment.model.clone());
         let intent = self.intent(permit.snapshot(), Some(permit.decision()), model, call);
+        let of = Subject {
+            model: intent.model.clone(),
+            deployment: intent.deployment.clone(),
+            licensor: intent.licensor.clone(),
+        };
         let receipt = self.device.intent(intent).await?;
         Ok(Recorded {
             value: permit,
             decision: call.decision,
+            of,
             receipt,
         })
     }
@@ -155,17 +175,24 @@ impl Recorder {
             .map(|decision| decision.lifts.as_slice())
             .unwrap_or_default();
         let deployment = decision.and_then(|decision| snapshot.deployment(decision.deployment?));
+        let hosting = deployment.map(|deployment| deployment.hosting.inference.as_slice());
+        let licensor = model.as_deref().and_then(|model| licensor(snapshot, model));
+        let towards = licensor.as_deref().unwrap_or_default();
         Intent {
             decision: call.decision,
             at: call.at,
             snapshot: snapshot.digest().to_owned(),
-            person: self.pseudonyms.of(&facts.person.id),
+            person: self.pseudonyms.towards(&facts.person.id, towards),
+            key: self.pseudonyms.of(&facts.person.id),
+            entity: facts.entity.clone(),
             application: call.application.map(str::to_owned),
             purpose: facts.request.purpose.as_str(),
             data: facts.request.data.as_str(),
             asked: call.asked.to_owned(),
             model,
             deployment: deployment.map(|deployment| deployment.id.clone()),
+            hosting: hosting.unwrap_or_default().iter().map(hosted).collect(),
+            licensor,
             verdict: decision.map_or(Verdict::Deny, |decision| decision.verdict),
             clauses: reasons
                 .iter()
@@ -198,6 +225,14 @@ impl Recorder {
                 })
                 .unwrap_or_default(),
             places: places(facts),
+            evidence: facts
+                .claims
+                .iter()
+                .map(|claim| claim.source.as_str())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            facts: facts::write(facts),
             valid_until: decision.and_then(|decision| decision.valid_until),
         }
     }
@@ -210,16 +245,31 @@ fn clause_name(snapshot: &Snapshot, index: ClauseIndex) -> String {
     name.unwrap_or_default()
 }
 
-fn places(facts: &Facts) -> Vec<PlaceSeen> {
+/// Who licenses a model, by the register.
+fn licensor(snapshot: &Snapshot, model: &str) -> Option<String> {
+    let model = snapshot.model(snapshot.model_index(model)?)?;
+    Some(model.provider.clone())
+}
+
+/// A place of inference as the register writes it.
+fn hosted(place: &HostingPlace) -> String {
+    match place {
+        HostingPlace::Place(place) => place.to_string(),
+        HostingPlace::Anywhere => "*".to_owned(),
+        HostingPlace::AnywhereBut(place) => format!("*-{place}"),
+        HostingPlace::Unrecognised(text) => text.clone(),
+    }
+}
+
+fn places(facts: &Facts) -> Vec<String> {
     let text = |place: &PlaceFact| match place {
         PlaceFact::Known(place) => Some(place.to_string()),
         PlaceFact::Unrecognised(text) => Some(text.clone()),
         PlaceFact::Unknown => None,
     };
-    let seen = facts.claims.iter().map(|claim| PlaceSeen {
-        place: claim.place.as_ref().and_then(text),
-        source: claim.source,
-        observed_at: claim.observed_at,
-    });
-    seen.collect()
+    let named = facts
+        .claims
+        .iter()
+        .filter_map(|claim| text(claim.place.as_ref()?));
+    named.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -96,9 +96,9 @@ impl AuditDevice for Memory {
         self.kept.lock().unwrap().push(intent);
         Box::pin(async {
             Ok(Receipt {
-                segment: 1,
+                origin: "log".into(),
                 entry: 1,
-                digest: [0; 8],
+                leaf: tlog::Hash::from_bytes([0; 32]),
             })
         })
     }
@@ -180,7 +180,15 @@ async fn a_permit_is_recorded_as_it_is() {
         .await
         .unwrap();
     assert_eq!(recorded.deployment().unwrap().id, "small-local");
-    assert_eq!(recorded.receipt().to_string(), "1.1.0000000000000000");
+    assert_eq!(
+        recorded.receipt().to_string(),
+        "log#1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    );
+    let unsent = recorded.unsent(NOW);
+    assert_eq!(
+        (unsent.intent, unsent.of.licensor.as_deref()),
+        (1, Some("Northlight"))
+    );
     assert!(recorded.holds_at(NOW));
     let intent = world.device.kept.lock().unwrap().pop().unwrap();
     assert_eq!(
@@ -193,12 +201,20 @@ async fn a_permit_is_recorded_as_it_is() {
     );
     assert_eq!((intent.purpose, intent.data), ("summarise", "internal"));
     assert_eq!(intent.valid_until, recorded.decision().valid_until);
-    assert_eq!(intent.places.len(), 1);
     assert_eq!(
-        (intent.places[0].place.as_deref(), intent.places[0].observed_at),
-        (Some("HK"), NOW)
+        (intent.places, intent.evidence),
+        (vec!["HK".to_owned()], vec!["directory"])
     );
-    assert!(!format!("{intent:?}").contains("hk-analyst"));
+    assert_eq!(
+        (intent.entity.as_str(), intent.hosting),
+        ("bank", vec!["HK".to_owned()])
+    );
+    let facts = ledger::read_facts(&intent.facts, None).unwrap();
+    assert_eq!(
+        &facts,
+        world.facts.facts(),
+        "what was decided on can be decided on again"
+    );
 }
 
 #[tokio::test]

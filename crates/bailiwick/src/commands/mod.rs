@@ -9,6 +9,7 @@ mod fmt;
 mod import;
 mod init;
 mod keys;
+mod ledger;
 mod login;
 mod models;
 mod oracle;
@@ -62,6 +63,8 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         } => config::check(&global, screen),
         Command::Keys { data_dir, command } => keys::run(&global, data_dir, command, screen),
         Command::Directory { data_dir, command } => directory::run(&global, data_dir, command, screen),
+        Command::Ledger { data_dir, command } => ledger::run(&global, data_dir, &command, screen),
+        Command::Verify { dir, key } => ledger::verify(&dir, &key, screen),
         Command::Report { command } => report::run(&global, &command, screen),
         Command::Import {
             command: ImportCommand::Litellm { file, into },

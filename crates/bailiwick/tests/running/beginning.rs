@@ -1,6 +1,7 @@
 //! What somebody has who has just begun, from `init` to the first key.
 
 use crate::server::{LOG, Running};
+use serde_json::Value;
 use standin::StandIn;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -92,4 +93,24 @@ pub(crate) fn provider() -> (Runtime, StandIn) {
     let stand_in =
         runtime.block_on(async { standin::serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap() });
     (runtime, stand_in)
+}
+
+/// What the ledger of a data folder holds, as the program shows it.
+pub(crate) fn recorded(data: &Path) -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
+        .args(["ledger", "--json", "--data-dir"])
+        .arg(data)
+        .args(["tail", "--from", "0"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! The demonstration, as somebody meets it who tries the program for the first time.
 
+use crate::beginning::recorded;
 use crate::server::{HONG_KONG, LONDON, NOWHERE, Running, get, post};
 use serde_json::Value;
 use std::process::Command;
@@ -40,18 +41,20 @@ fn the_demonstration_plays_the_world_on_one_machine() {
 
     let ledger = demo.ready["ledger_dir"].as_str().unwrap().to_owned();
     assert!(demo.stop().unwrap().success());
-    let segment = folder.path().join(ledger).join("segment-00000001.jsonl");
-    let entries = std::fs::read_to_string(segment).unwrap();
-    let intents = entries.lines().filter(|line| line.contains("\"intent\"")).count();
-    let outcomes = entries
-        .lines()
-        .filter(|line| line.contains("\"outcome\""))
-        .count();
-    assert_eq!((intents, outcomes), (2, 1), "{entries}");
-    assert!(
-        !entries.contains("hk-analyst") && !entries.contains("Hello"),
-        "{entries}"
-    );
+    let ledger = folder.path().join(ledger);
+    let entries = recorded(ledger.parent().unwrap());
+    let count = |kind: &str| entries.iter().filter(|entry| entry["kind"] == kind).count();
+    assert_eq!((count("intent"), count("outcome")), (2, 1), "{entries:?}");
+    for file in std::fs::read_dir(&ledger).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = if path.is_file() {
+            std::fs::read(path).unwrap()
+        } else {
+            Vec::new()
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("hk-analyst") && !text.contains("Hello"), "{text}");
+    }
 
     let again = Running::start(&arguments, folder.path()).unwrap();
     assert_eq!(again.key("hk-analyst"), analyst, "one data folder, one key");

@@ -1,6 +1,6 @@
 //! The end of a server with two hundred answers on their way.
 
-use crate::beginning::{Beginning, CHAT, edit};
+use crate::beginning::{Beginning, CHAT, edit, recorded};
 use crate::server::{NOWHERE, exchange};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -134,12 +134,11 @@ fn what_fits_the_grace_ends_whole_and_the_rest_is_told() {
         whole > STREAMS / 4 && told > STREAMS / 4,
         "{whole} whole, {told} told"
     );
-    let ledger = beginning.folder.path().join("data/ledger/segment-00000001.jsonl");
-    let entries = std::fs::read_to_string(ledger).unwrap();
-    let count = |words: &str| entries.lines().filter(|line| line.contains(words)).count();
+    let entries = recorded(&beginning.folder.path().join("data"));
+    let count = |field: &str, word: &str| entries.iter().filter(|entry| entry[field] == word).count();
     assert_eq!(
-        (count("\"ended\":\"completed\""), count("\"ended\":\"stopped\"")),
+        (count("ended", "completed"), count("ended", "stopped")),
         (whole, told)
     );
-    assert_eq!(count("\"kind\":\"intent\""), STREAMS);
+    assert_eq!(count("kind", "intent"), STREAMS);
 }

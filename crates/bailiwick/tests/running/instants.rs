@@ -1,6 +1,6 @@
 //! A clause that begins at an instant, on several servers at once.
 
-use crate::beginning::{Beginning, CHAT, edit};
+use crate::beginning::{Beginning, CHAT, edit, recorded};
 use crate::server::{NOWHERE, Running, exchange, post};
 use register::model::Instant;
 use serde_json::{Value, json};
@@ -77,11 +77,7 @@ fn permits(server: &Running, key: &str) -> usize {
 }
 
 fn entries(beginning: &Beginning) -> Vec<Value> {
-    let ledger = beginning.folder.path().join("data/ledger/segment-00000001.jsonl");
-    let text = std::fs::read_to_string(ledger).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    recorded(&beginning.folder.path().join("data"))
 }
 
 /// Acceptance R29: a clause begins at T. What each of three servers decides before T is permitted, from T on it is refused,
@@ -150,7 +146,7 @@ fn agreement(beginning: &Beginning) -> String {
 /// Every decision is what it has to be at its time, and the answer that was cut has been decided about in time.
 #[track_caller]
 fn check(entries: &[Value], begins: Instant) {
-    let at = |entry: &Value| Instant::parse(entry["at"].as_str().unwrap()).unwrap();
+    let at = |entry: &Value| Instant::parse(entry["time"].as_str().unwrap()).unwrap();
     let intents: Vec<&Value> = entries.iter().filter(|entry| entry["kind"] == "intent").collect();
     for intent in &intents {
         let is_permit = intent["verdict"] == "permit";
@@ -160,12 +156,14 @@ fn check(entries: &[Value], begins: Instant) {
         .iter()
         .filter(|entry| entry["ended"] == "withdrawn")
         .collect();
-    assert_eq!(cut.len(), 1);
-    assert!(
-        at(cut[0]) >= begins && at(cut[0]) <= begins.plus(1 + SLACK),
-        "{begins}: {}",
-        cut[0]
-    );
+    // a short call may be on its way at that moment too
+    assert!((1..=2).contains(&cut.len()), "{cut:?}");
+    for cut in cut {
+        assert!(
+            at(cut) >= begins && at(cut) <= begins.plus(1 + SLACK),
+            "{begins}: {cut}"
+        );
+    }
     let refused = intents.iter().filter(|intent| intent["verdict"] == "deny");
     assert!(
         refused.count() >= 2,

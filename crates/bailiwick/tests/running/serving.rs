@@ -1,6 +1,6 @@
 //! `bailiwick serve`, as a new user would.
 
-use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
+use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider, recorded};
 use crate::server::{LOG, NOWHERE, Running, exchange, get, post};
 
 #[test]
@@ -31,9 +31,9 @@ fn a_new_register_is_served_to_whom_it_gives_keys() {
         "{refusal}"
     );
     assert!(server.stop().unwrap().success());
-    let ledger = folder.join("data/ledger/segment-00000001.jsonl");
-    let entries = std::fs::read_to_string(ledger).unwrap();
-    assert_eq!(entries.matches("\"intent\"").count(), 2, "{entries}");
+    let entries = recorded(&folder.join("data"));
+    let intents = entries.iter().filter(|entry| entry["kind"] == "intent");
+    assert_eq!(intents.count(), 2, "{entries:?}");
 }
 
 #[test]

@@ -82,9 +82,9 @@ impl AuditDevice for Ledger {
             self.events.lock().unwrap().push(event);
         }
         let receipt = Receipt {
-            segment: 1,
+            origin: "ledger.larkmoor.example".into(),
             entry: 1,
-            digest: [0; 8],
+            leaf: tlog::Hash::from_bytes([0; 32]),
         };
         Box::pin(async move {
             if is_away {

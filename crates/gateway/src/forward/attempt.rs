@@ -159,9 +159,7 @@ async fn in_time(
     permit: Recorded<Permit>,
 ) -> Result<Result<(Recorded<Permit>, OutcomeDue), Answer>, Fault> {
     let shared = &asker.shared;
-    let due = |permit: &Recorded<Permit>| {
-        OutcomeDue::new(shared.recorder.clone(), shared.clock, permit.decision_id())
-    };
+    let due = |permit: &Recorded<Permit>| OutcomeDue::new(shared.recorder.clone(), shared.clock, permit);
     let former = due(&permit);
     if permit.holds_at((shared.clock)()) {
         return Ok(Ok((permit, former)));

@@ -3,8 +3,9 @@
 use crate::asker::Asker;
 use crate::export::Attempt;
 use crate::routing::health::Probe;
+use decision::Permit;
 use hyper::StatusCode;
-use ledger::{DecisionId, Ended, Outcome, Recorder};
+use ledger::{Ended, Outcome, Recorded, Recorder};
 use register::model::Instant;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,21 +27,11 @@ pub(super) struct OutcomeDue {
 
 impl OutcomeDue {
     /// An outcome for a decision of which nothing has been sent yet.
-    pub(super) fn new(recorder: Recorder, clock: fn() -> Instant, decision: DecisionId) -> Self {
-        let outcome = Outcome {
-            decision,
-            at: clock(),
-            ended: Ended::NotForwarded,
-            status: None,
-            bytes_sent: 0,
-            bytes_received: 0,
-            tokens_read: 0,
-            tokens_written: 0,
-        };
+    pub(super) fn new(recorder: Recorder, clock: fn() -> Instant, permit: &Recorded<Permit>) -> Self {
         Self {
             recorder,
             clock,
-            outcome,
+            outcome: permit.unsent(clock()),
             probe: None,
             asker: None,
             noted: None,

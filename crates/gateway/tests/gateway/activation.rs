@@ -217,7 +217,7 @@ async fn under_load_each_decision_is_that_of_the_one_register_that_it_names() {
             .filter(|register| intent["snapshot"] == register.snapshot().digest());
         let (register, none) = (named.next().unwrap(), named.next());
         assert!(none.is_none());
-        let persona = match intent["places"][0]["place"].as_str().unwrap() {
+        let persona = match intent["place"][0].as_str().unwrap() {
             "HK" => HK_ANALYST,
             _ => NY_TRADER,
         };

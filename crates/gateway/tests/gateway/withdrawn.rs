@@ -281,7 +281,8 @@ impl AuditDevice for Slow {
 async fn a_permit_that_is_overtaken_before_it_is_used_is_decided_about_once_more() {
     let provider = Provider::answering("200 OK", "{}").await;
     let folder = tempfile::tempdir().unwrap();
-    let device = FileDevice::open(&folder.path().join("ledger"), FileSettings::default()).unwrap();
+    let (log, begun) = (crate::world::log(), Instant(CLOCK.load(Ordering::Relaxed)));
+    let device = FileDevice::open(folder.path(), &log, begun, FileSettings::default()).unwrap();
     let begins = (
         "deny = { in = [\"HK\"] }",
         "deny = { in = [\"US\"] }\neffective = 2026-07-15T09:00:30Z",
@@ -303,9 +304,8 @@ async fn a_permit_that_is_overtaken_before_it_is_used_is_decided_about_once_more
     assert!(answer.text().contains("openai-2025 4"), "{}", answer.text());
     assert!(provider.got().is_empty());
     world.stop().await;
-    let ledger = std::fs::read_to_string(folder.path().join("ledger/segment-00000001.jsonl")).unwrap();
-    let kept = ledger.lines().filter_map(|line| {
-        let entry: Value = serde_json::from_str(line).unwrap();
+    let ledger = crate::world::entries_in(folder.path());
+    let kept = ledger.iter().filter_map(|entry| {
         let word = entry.get("verdict").or_else(|| entry.get("ended"))?;
         word.as_str().map(str::to_owned)
     });

@@ -9,7 +9,7 @@ use gateway::{
 };
 use identity::kept::DisputeStore;
 use identity::{ApiKey, FactCollector, KeyHasher, KeyHolder, KeyRing, Keys, RegisterDirectory, Zones};
-use ledger::{AuditDevice, FileDevice, FileSettings, Pseudonyms, Recorder};
+use ledger::{AuditDevice, FileDevice, FileSettings, LogIdentity, Pseudonyms, Reader, Recorder, SealingKey};
 use register::model::Instant;
 use register::source::Source;
 use std::collections::BTreeMap;
@@ -143,7 +143,8 @@ impl Plan {
                 deadline: Duration::from_secs(30),
                 ..FileSettings::default()
             };
-            Arc::new(FileDevice::open(&ledger.path().join("ledger"), settings).unwrap())
+            let folder = ledger.path().join("ledger");
+            Arc::new(FileDevice::open(&folder, &log(), (self.clock)(), settings).unwrap())
         });
         let usual = ["anthropic-api", "openai-api", "gemini-api"].map(|id| (id, self.upstream));
         let is_elsewhere = |id| self.others.iter().any(|(other, _)| *other == id);
@@ -254,31 +255,57 @@ impl World {
         while self.exporting.join_next().await.is_some() {}
     }
 
-    /// Stops the gateway and gives what its ledger holds, one JSON object a line.
-    pub(crate) async fn entries(self) -> Vec<serde_json::Value> {
-        self.lines()
-            .await
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .filter(|entry: &serde_json::Value| entry["kind"] != "segment")
-            .collect()
-    }
-
-    /// Stops the gateway and gives its ledger as it is written.
-    pub(crate) async fn lines(mut self) -> String {
+    /// Stops the gateway and gives what its ledger holds.
+    pub(crate) async fn entries(mut self) -> Vec<serde_json::Value> {
         self.stop().await;
         // the device, owned by the gateway, has written everything when it is gone
-        let mut names: Vec<_> = std::fs::read_dir(self.ledger.path().join("ledger"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
-            .collect();
-        names.sort();
-        names
-            .iter()
-            .map(|name| std::fs::read_to_string(name).unwrap())
-            .collect()
+        entries_in(&self.ledger.path().join("ledger"))
     }
+
+    /// Stops the gateway and gives what its ledger holds, as text: its files as they lie there, and what they say.
+    pub(crate) async fn lines(mut self) -> String {
+        self.stop().await;
+        let folder = self.ledger.path().join("ledger");
+        let mut lines = String::new();
+        for entry in entries_in(&folder) {
+            lines.push_str(&format!("{entry}\n"));
+        }
+        for file in std::fs::read_dir(folder).unwrap() {
+            let file = file.unwrap().path();
+            if file.is_file() {
+                lines.push_str(&String::from_utf8_lossy(&std::fs::read(file).unwrap()));
+            }
+        }
+        lines
+    }
+}
+
+/// The name and keys of a ledger of tests.
+pub(crate) fn log() -> LogIdentity {
+    LogIdentity::new(
+        "ledger.larkmoor.example",
+        &[[5; 32]],
+        SealingKey::from_bytes([6; 32]),
+    )
+    .unwrap()
+}
+
+/// What a ledger holds.
+pub(crate) fn entries_in(folder: &std::path::Path) -> Vec<serde_json::Value> {
+    let reader = Reader::open(folder, log().sealing()).unwrap();
+    let entries = reader.entries(0, u64::MAX).unwrap();
+    entries.map(|entry| flat(entry.unwrap().json())).collect()
+}
+
+/// An entry whose fields with several parts are spread out.
+fn flat(mut entry: serde_json::Value) -> serde_json::Value {
+    let fields = entry.as_object_mut().unwrap();
+    for name in ["decided", "detail", "used"] {
+        if let Some(serde_json::Value::Object(parts)) = fields.remove(name) {
+            fields.extend(parts);
+        }
+    }
+    entry
 }
 
 pub(crate) fn connector(id: &str, base_url: &str, is_stand_in: bool) -> Result<Connector, ConnectorError> {

@@ -1,9 +1,12 @@
-//! The folder in which segments lie.
+//! The folder in which a log lies: segments, the keys of people, and what is published.
 
 use super::writer::{Medium, Segment};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+/// File of the keys of people.
+const PEOPLE: &str = "people.keys";
 
 /// A folder of segments, locked against a second writer.
 #[derive(Debug)]
@@ -11,6 +14,10 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Held open, and with it the lock, as long as this lives.
     _lock: File,
+    /// The keys of people: held open, so that a system without more files still lets the log go on.
+    keys: File,
+    /// Where they end; what a failed write has left behind that is nothing.
+    keys_end: u64,
 }
 
 /// Why a folder cannot be opened.
@@ -25,6 +32,20 @@ pub enum OpenError {
         /// What the system said, without any path.
         reason: String,
     },
+    /// The clock stands behind what is recorded.
+    #[error(
+        "the clock stands behind the newest entry, of {newest}; what it says of validity cannot be trusted"
+    )]
+    ClockSetBack {
+        /// When that was made.
+        newest: String,
+    },
+    /// What was kept is not what is there.
+    #[error("the ledger was changed or damaged: {reason}")]
+    Damaged {
+        /// What is wrong, and with which entry.
+        reason: String,
+    },
 }
 
 impl From<io::Error> for OpenError {
@@ -36,8 +57,8 @@ impl From<io::Error> for OpenError {
 }
 
 impl Folder {
-    /// Opens a folder and finds the number of the next segment.
-    pub(super) fn open(path: &Path) -> Result<(Self, u64), OpenError> {
+    /// Opens a folder, which is made if it is not there, and locks it.
+    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         fs::create_dir_all(path)?;
         let lock = OpenOptions::new()
             .create(true)
@@ -48,32 +69,52 @@ impl Folder {
             TryLockError::WouldBlock => OpenError::InUse,
             TryLockError::Error(error) => error.into(),
         })?;
-        let mut next = 1;
-        for entry in fs::read_dir(path)? {
-            let name = entry?.file_name();
-            if let Some(number) = name.to_str().and_then(number_of) {
-                next = next.max(number.saturating_add(1));
-            }
-        }
-        Ok((
-            Self {
-                path: path.to_owned(),
-                _lock: lock,
-            },
-            next,
-        ))
+        let keys = path.join(PEOPLE);
+        let keys = OpenOptions::new().create(true).append(true).open(keys)?;
+        name_is_durable(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+            keys,
+            keys_end: people(path)?.len() as u64,
+        })
     }
+}
 
-    fn segment(&self, number: u64) -> PathBuf {
-        self.path.join(format!("segment-{number:08}.jsonl"))
+fn name_is_durable(path: &Path) -> io::Result<()> {
+    File::open(path).and_then(|folder| folder.sync_all())
+}
+
+/// Numbers of the segments in a folder, in order.
+pub(crate) fn segments(path: &Path) -> io::Result<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(path)? {
+        numbers.extend(entry?.file_name().to_str().and_then(number_of));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// Where a segment lies.
+pub(crate) fn segment(path: &Path, number: u64) -> PathBuf {
+    path.join(format!("segment-{number:08}.log"))
+}
+
+/// Records of the keys of people, without a last one that is not whole.
+pub(crate) fn people(path: &Path) -> io::Result<Vec<u8>> {
+    let records = read_or_empty(&path.join(PEOPLE))?;
+    Ok(crate::person_keys::whole(&records).to_vec())
+}
+
+fn read_or_empty(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
     }
 }
 
 fn number_of(name: &str) -> Option<u64> {
-    name.strip_prefix("segment-")?
-        .strip_suffix(".jsonl")?
-        .parse()
-        .ok()
+    name.strip_prefix("segment-")?.strip_suffix(".log")?.parse().ok()
 }
 
 impl Medium for Folder {
@@ -81,9 +122,9 @@ impl Medium for Folder {
         let file = OpenOptions::new()
             .append(true)
             .create_new(true)
-            .open(self.segment(number))?;
+            .open(segment(&self.path, number))?;
         // the name of a file is durable only once its folder is
-        if let Err(error) = File::open(&self.path).and_then(|folder| folder.sync_all()) {
+        if let Err(error) = name_is_durable(&self.path) {
             self.discard(number)?;
             return Err(error);
         }
@@ -91,7 +132,18 @@ impl Medium for Folder {
     }
 
     fn discard(&mut self, number: u64) -> io::Result<()> {
-        fs::remove_file(self.segment(number))
+        fs::remove_file(segment(&self.path, number))
+    }
+
+    fn keep_keys(&mut self, records: &[u8]) -> io::Result<()> {
+        if self.keys.metadata()?.len() != self.keys_end {
+            // what a failed write has left is taken away before anything is put after it
+            self.keys.set_len(self.keys_end)?;
+        }
+        self.keys.write_all(records)?;
+        self.keys.sync_all()?;
+        self.keys_end += records.len() as u64;
+        Ok(())
     }
 }
 
@@ -103,4 +155,11 @@ impl Segment for File {
     fn synchronise(&mut self) -> io::Result<()> {
         self.sync_data()
     }
+}
+
+/// Reads a file whole, which is at most a segment long.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

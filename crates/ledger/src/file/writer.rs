@@ -1,27 +1,44 @@
-//! The thread that writes: takes what has gathered, writes, synchronises, answers.
+//! The thread that writes: takes what has gathered, gives each entry its number, writes, synchronises, answers.
 
 use super::OpenError;
-use crate::{AuditError, Receipt, stored};
-use aws_lc_rs::digest;
+use super::maker::{Maker, Owes};
+use super::progress::Progress;
+use crate::segment::{Entry, GroupSeal, Header, Owed};
+use crate::{AuditError, Receipt};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
+use tlog::{Edge, Hash};
 use tokio::sync::oneshot;
 
 /// Most entries of one group.
 const GROUP: usize = 1024;
 
+/// Most entries that are owed and wait for a device that cannot write.
+const BACKLOG: usize = 8192;
+
 /// How often a failed device looks whether it can go on, if nobody asks it to keep anything.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// How far the clock may stand behind the newest entry, in seconds. Beyond that it was set back, and what it says of
+/// validity cannot be trusted.
+pub(super) const SET_BACK: i64 = 300;
+
 /// One entry, and where to answer.
 pub(super) struct Job {
-    pub line: Vec<u8>,
+    pub entry: Entry,
+    pub leaf: Hash,
+    /// When it was made, in seconds since 1970.
+    pub at: i64,
     pub answer: oneshot::Sender<Result<Receipt, AuditError>>,
     /// It is written even if nobody waits for the answer.
     pub is_owed: bool,
+    /// Of a permit: what its outcome says, should nobody be there to send anything.
+    pub owes: Option<Owes>,
+    /// Bytes that it takes from what may wait.
+    pub bytes: usize,
 }
 
 /// Where segments lie.
@@ -30,6 +47,8 @@ pub(super) trait Medium: Send {
     fn begin(&mut self, number: u64) -> io::Result<Box<dyn Segment>>;
     /// Removes a segment in which nothing was acknowledged.
     fn discard(&mut self, number: u64) -> io::Result<()>;
+    /// Keeps the keys of people durably, after those that are there.
+    fn keep_keys(&mut self, records: &[u8]) -> io::Result<()>;
 }
 
 /// A segment that can be appended to.
@@ -42,27 +61,66 @@ pub(super) trait Segment: Send {
 struct Current {
     segment: Box<dyn Segment>,
     number: u64,
-    entries: u64,
+    groups: u64,
     bytes: u64,
+}
+
+/// The log as far as it is durable.
+pub(super) struct Tree {
+    pub edge: Edge,
+    /// Permits that owe an outcome.
+    pub open: BTreeSet<u64>,
+    /// When the newest entry was made.
+    pub newest: Option<i64>,
+}
+
+impl Tree {
+    /// The group is durable.
+    fn settle(&mut self, group: &[Job], after: Edge) {
+        for (number, job) in (self.edge.size()..).zip(group) {
+            match job.entry.owed {
+                Owed::Nothing => {}
+                Owed::Opens => drop(self.open.insert(number)),
+                Owed::Closes(intent) => drop(self.open.remove(&intent)),
+            }
+        }
+        self.newest = group.iter().map(|job| job.at).chain(self.newest).max();
+        self.edge = after;
+    }
 }
 
 /// What the thread owns.
 pub(super) struct Writer<M> {
-    medium: M,
-    next: u64,
+    pub medium: M,
+    pub next: u64,
     current: Option<Current>,
-    healthy: Arc<AtomicBool>,
+    tree: Tree,
+    maker: Arc<Maker>,
+    progress: Arc<Progress>,
+    origin: Arc<str>,
     segment_bytes: u64,
+    /// What is owed and not kept yet.
+    backlog: Vec<Job>,
 }
 
 impl<M: Medium> Writer<M> {
-    pub(super) const fn new(medium: M, next: u64, healthy: Arc<AtomicBool>, segment_bytes: u64) -> Self {
+    pub(super) fn new(
+        (medium, next): (M, u64),
+        tree: Tree,
+        maker: Arc<Maker>,
+        progress: Arc<Progress>,
+        (origin, segment_bytes): (Arc<str>, u64),
+    ) -> Self {
         Self {
             medium,
             next,
             current: None,
-            healthy,
+            tree,
+            maker,
+            progress,
+            origin,
             segment_bytes,
+            backlog: Vec::new(),
         }
     }
 
@@ -78,85 +136,137 @@ impl<M: Medium> Writer<M> {
             let first = match queue.recv_timeout(LOOK_AGAIN) {
                 Ok(job) => job,
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.current.is_none() {
-                        let _ = self.begin();
-                    }
+                    self.go_on();
                     continue;
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => break,
             };
             let rest = queue.try_iter().take(GROUP - 1);
+            let group: Vec<Job> = std::iter::once(first).chain(rest).collect();
+            let freed = group.iter().map(|job| job.bytes).sum();
+            self.progress.written(freed);
             let is_wanted = |job: &Job| job.is_owed || !job.answer.is_closed();
-            let group: Vec<Job> = std::iter::once(first).chain(rest).filter(is_wanted).collect();
+            let wanted = group.into_iter().filter(is_wanted);
+            let group: Vec<Job> = std::mem::take(&mut self.backlog)
+                .into_iter()
+                .chain(wanted)
+                .collect();
             if !group.is_empty() {
                 self.keep(group);
             }
         }
+        self.go_on();
+        if !self.backlog.is_empty() {
+            tracing::error!(entries = self.backlog.len(), "what has happened was not recorded");
+        }
+    }
+
+    /// Begins a segment if there is none, and keeps what is owed.
+    fn go_on(&mut self) {
+        if self.current.is_none() {
+            let _ = self.begin();
+        }
+        if self.current.is_some() && !self.backlog.is_empty() {
+            let backlog = std::mem::take(&mut self.backlog);
+            self.keep(backlog);
+        }
     }
 
     fn keep(&mut self, group: Vec<Job>) {
-        let written = self.write(&group);
+        match self.write(&group) {
+            Ok(first) => (first..)
+                .zip(group)
+                .for_each(|(entry, job)| self.answer(entry, job)),
+            Err(error) => group.into_iter().for_each(|job| self.refuse(job, &error)),
+        }
+    }
+
+    fn answer(&mut self, entry: u64, job: Job) {
+        let receipt = Receipt {
+            origin: Arc::clone(&self.origin),
+            entry,
+            leaf: job.leaf,
+        };
+        let owes = job.owes;
+        let has_gone = job.answer.send(Ok(receipt)).is_err();
+        if let (true, Some(owes)) = (has_gone, owes) {
+            // whoever asked has been told that it failed, and sends nothing
+            self.backlog.extend(self.maker.not_forwarded(entry, owes, job.at));
+        }
+    }
+
+    /// What was asked is refused; what is owed is tried again later.
+    fn refuse(&mut self, job: Job, error: &AuditError) {
+        if job.is_owed && self.backlog.len() < BACKLOG {
+            return self.backlog.push(job);
+        }
+        if job.is_owed {
+            tracing::error!("what has happened was not recorded");
+        }
+        let _ = job.answer.send(Err(error.clone()));
+    }
+
+    /// Writes a group durably; gives the number of its first entry.
+    fn write(&mut self, group: &[Job]) -> Result<u64, AuditError> {
         let failed = |error: &io::Error| AuditError::Failed {
             reason: error.kind().to_string(),
         };
-        let (segment, mut entry) = *written.as_ref().unwrap_or(&(0, 0));
-        for job in group {
-            entry += 1;
-            let answer = match &written {
-                Ok(_) => Ok(Receipt {
-                    segment,
-                    entry,
-                    digest: digest_of(&job.line),
-                }),
-                Err(error) => Err(failed(error)),
-            };
-            if job.is_owed && answer.is_err() {
-                tracing::error!("what has happened was not recorded");
-            }
-            // who asked may have gone; the entry is kept all the same
-            let _ = job.answer.send(answer);
+        self.check_clock(group)?;
+        let is_full = |current: &Current| current.bytes >= self.segment_bytes;
+        if self.current.as_ref().is_none_or(is_full) {
+            self.begin().map_err(|error| failed(&error))?;
+        }
+        let (first, after) = (self.tree.edge.size(), self.edge_after(group));
+        let bytes = frames(group, first, &after);
+        let records = self.maker.people.take_unsaved();
+        let kept = self.put(&records, &bytes);
+        if let Err(error) = kept {
+            self.maker.people.give_back(records);
+            self.fail(&error);
+            return Err(failed(&error));
+        }
+        self.tree.settle(group, after);
+        self.progress.durable(&self.tree.edge);
+        Ok(first)
+    }
+
+    /// Keys before entries: an entry whose key is not there could not be read.
+    fn put(&mut self, records: &[u8], bytes: &[u8]) -> io::Result<()> {
+        if !records.is_empty() {
+            self.medium.keep_keys(records)?;
+        }
+        let current = self.current.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        current.segment.append(bytes)?;
+        current.segment.synchronise()?;
+        current.groups += 1;
+        current.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// The tree as it is once the group is durable.
+    fn edge_after(&self, group: &[Job]) -> Edge {
+        let mut edge = self.tree.edge.clone();
+        group.iter().for_each(|job| edge.push(job.leaf));
+        edge
+    }
+
+    fn check_clock(&self, group: &[Job]) -> Result<(), AuditError> {
+        let newest = self.tree.newest.unwrap_or(i64::MIN);
+        let is_behind = |job: &Job| job.at < newest.saturating_sub(SET_BACK);
+        match group.iter().any(is_behind) {
+            true => Err(AuditError::ClockSetBack),
+            false => Ok(()),
         }
     }
 
-    /// Writes a group durably; gives the segment and the number of entries before the group.
-    fn write(&mut self, group: &[Job]) -> io::Result<(u64, u64)> {
-        if self
-            .current
-            .as_ref()
-            .is_none_or(|current| current.bytes >= self.segment_bytes)
-        {
-            self.begin()?;
-        }
-        let Some(current) = &mut self.current else {
-            return Err(io::ErrorKind::NotConnected.into());
-        };
-        let lines: Vec<u8> = group.iter().flat_map(|job| job.line.iter().copied()).collect();
-        match current
-            .segment
-            .append(&lines)
-            .and_then(|()| current.segment.synchronise())
-        {
-            Ok(()) => {
-                let before = current.entries;
-                current.entries += group.len() as u64;
-                current.bytes += lines.len() as u64;
-                Ok((current.number, before))
-            }
-            Err(error) => {
-                self.fail(&error);
-                Err(error)
-            }
-        }
-    }
-
-    /// Begins a new segment and writes its first line. Each attempt takes a number of its own.
+    /// Begins a new segment and writes its header. Each attempt takes a number of its own.
     fn begin(&mut self) -> io::Result<()> {
         let number = self.next;
         self.next = number.saturating_add(1);
         match self.try_begin(number) {
             Ok(current) => {
                 self.current = Some(current);
-                if !self.healthy.swap(true, Ordering::Relaxed) {
+                if !self.progress.healthy(true) {
                     tracing::info!(segment = number, "the ledger goes on in a new segment");
                 }
                 Ok(())
@@ -170,13 +280,14 @@ impl<M: Medium> Writer<M> {
 
     fn try_begin(&mut self, number: u64) -> io::Result<Current> {
         let mut segment = self.medium.begin(number)?;
-        let line = stored::segment(number);
-        match segment.append(&line).and_then(|()| segment.synchronise()) {
+        let open = self.tree.open.iter().copied().collect();
+        let header = Header::new(number, &self.tree.edge, open).write();
+        match segment.append(&header).and_then(|()| segment.synchronise()) {
             Ok(()) => Ok(Current {
                 segment,
                 number,
-                entries: 0,
-                bytes: line.len() as u64,
+                groups: 0,
+                bytes: header.len() as u64,
             }),
             Err(error) => {
                 self.discard(number);
@@ -194,22 +305,24 @@ impl<M: Medium> Writer<M> {
 
     fn fail(&mut self, error: &io::Error) {
         if let Some(current) = self.current.take()
-            && current.entries == 0
+            && current.groups == 0
         {
             self.discard(current.number);
         }
-        if self.healthy.swap(false, Ordering::Relaxed) {
+        if self.progress.healthy(false) {
             tracing::error!(kind = %error.kind(), "the ledger cannot be written; requests are refused until it can");
         }
     }
 }
 
-fn digest_of(line: &[u8]) -> [u8; 8] {
-    let full = digest::digest(&digest::SHA256, line);
-    let mut short = [0; 8];
-    short
-        .iter_mut()
-        .zip(full.as_ref())
-        .for_each(|(to, from)| *to = *from);
-    short
+fn frames(group: &[Job], first: u64, after: &Edge) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(group.iter().map(|job| job.bytes).sum::<usize>() + 256);
+    group.iter().for_each(|job| job.entry.write_to(&mut bytes));
+    let seal = GroupSeal {
+        first,
+        count: u32::try_from(group.len()).unwrap_or(u32::MAX),
+        root: after.root(),
+    };
+    seal.write_to(&mut bytes);
+    bytes
 }

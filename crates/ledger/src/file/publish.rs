@@ -1,0 +1,279 @@
+//! What others read of a log: tiles, bundles of entries, and a signed checkpoint, as `tlog-tiles` has them.
+//!
+//! All of it follows from the segments. What is full is written once and synchronised; what is not full is written anew
+//! under the name of its width, and the former one goes. The checkpoint comes last, so that whoever reads it finds what it
+//! speaks of.
+
+use super::OpenError;
+use super::progress::{Durable, Progress};
+use super::recover::Found;
+use crate::identity::LogIdentity;
+use crate::reading::{Follower, ReadingError};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tlog::{BundleCoordinate, Checkpoint, SignedCheckpoint, TileCoordinate, TileReader, Tiles, bundle};
+
+/// File of the newest checkpoint.
+pub const CHECKPOINT: &str = "checkpoint";
+
+/// Entries of a full tile and of a full bundle.
+const WIDTH: u64 = tlog::TILE_WIDTH as u64;
+
+/// Publishes a log.
+pub(super) struct Publisher {
+    folder: PathBuf,
+    identity: LogIdentity,
+    state: Option<State>,
+    /// What was published cannot be gone on with.
+    is_anew: bool,
+}
+
+/// What has been published, and what has been read of the rest.
+struct State {
+    follower: Follower,
+    tiles: Tiles,
+    /// Entries of the bundle that is not full.
+    bundle: Vec<u8>,
+    /// Files of what was not full at the last checkpoint.
+    partial: BTreeSet<String>,
+    published: u64,
+}
+
+/// Why a log is not published.
+#[derive(Debug, thiserror::Error)]
+enum PublishError {
+    #[error("a file cannot be written: {}", .0.kind())]
+    File(#[from] io::Error),
+    #[error(transparent)]
+    Reading(#[from] ReadingError),
+    #[error("an entry is too long for a bundle")]
+    Bundle,
+    #[error("the tree that was read is not the one that was kept")]
+    OtherTree,
+    #[error("the checkpoint cannot be signed")]
+    Sign,
+}
+
+/// Compares what was found with the last checkpoint.
+///
+/// # Errors
+/// When the checkpoint speaks of entries that are not there, or of other ones, or was not signed by this log.
+pub(super) fn check(folder: &Path, identity: &LogIdentity, found: &Found) -> Result<(), OpenError> {
+    let Some(checkpoint) = read_checkpoint(folder, identity)? else {
+        return Ok(());
+    };
+    let (size, has) = (checkpoint.size(), found.edge.size());
+    if size > has {
+        let reason = format!("the checkpoint has {size} entries, and {has} are there");
+        return Err(OpenError::Damaged { reason });
+    }
+    let known = found.roots.iter().find(|(at, _)| *at == size);
+    match known {
+        Some((_, root)) if *root != checkpoint.root() => Err(OpenError::Damaged {
+            reason: format!("the {size} entries under the checkpoint are not the ones that are there"),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn read_checkpoint(folder: &Path, identity: &LogIdentity) -> Result<Option<Checkpoint>, OpenError> {
+    let note = match fs::read(folder.join(CHECKPOINT)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read?,
+    };
+    let signed = SignedCheckpoint::parse(&note).map_err(OpenError::of)?;
+    signed
+        .verified_by(&identity.verifier_keys())
+        .map_err(OpenError::of)?;
+    let checkpoint = signed.checkpoint();
+    if checkpoint.origin() != &*identity.origin() {
+        let reason = "its checkpoint is that of another log".to_owned();
+        return Err(OpenError::Damaged { reason });
+    }
+    Ok(Some(checkpoint.clone()))
+}
+
+impl Publisher {
+    pub(super) fn open(folder: &Path, identity: LogIdentity) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            identity,
+            state: None,
+            is_anew: false,
+        }
+    }
+
+    /// Publishes again and again, until nothing more comes.
+    pub(super) fn run(mut self, progress: &Progress, every: Duration) {
+        let mut has_failed = false;
+        loop {
+            let durable = progress.after(every);
+            match self.publish(durable) {
+                Ok(()) => (has_failed, self.is_anew) = (false, false),
+                Err(error) => {
+                    // what is half done is done again, and from the beginning where it is not to be trusted
+                    self.state = None;
+                    self.is_anew |= !matches!(error, PublishError::File(_));
+                    if !std::mem::replace(&mut has_failed, true) {
+                        tracing::error!(%error, "the ledger cannot be published; entries are kept all the same");
+                    }
+                }
+            }
+            if durable.is_final {
+                return;
+            }
+        }
+    }
+
+    fn publish(&mut self, durable: Durable) -> Result<(), PublishError> {
+        let state = match self.state.take() {
+            Some(state) => self.state.insert(state),
+            None if self.is_anew => self.state.insert(State::anew(&self.folder)?),
+            None => self.state.insert(State::resume(&self.folder)?),
+        };
+        if state.published == durable.size && durable.size > 0 {
+            return Ok(());
+        }
+        state.read_up_to(&self.folder, durable.size)?;
+        let edge = state.tiles.edge();
+        if (edge.size(), edge.root()) != (durable.size, durable.root) {
+            return Err(PublishError::OtherTree);
+        }
+        let former = state.write_partial(&self.folder)?;
+        self.sign(durable)?;
+        for path in former {
+            let _ = fs::remove_file(self.folder.join(path));
+        }
+        Ok(())
+    }
+
+    fn sign(&self, durable: Durable) -> Result<(), PublishError> {
+        let checkpoint = Checkpoint::new(&*self.identity.origin(), durable.size, durable.root);
+        let signed = checkpoint
+            .map_err(|_| PublishError::Sign)?
+            .sign(&self.identity.signers());
+        let note = signed.map_err(|_| PublishError::Sign)?.to_string();
+        write(&self.folder, CHECKPOINT, note.as_bytes(), true)?;
+        Ok(())
+    }
+}
+
+impl State {
+    /// Goes on after the last full bundle whose tiles are there; else from the beginning.
+    fn resume(folder: &Path) -> Result<Self, PublishError> {
+        let published = published(folder).unwrap_or(0);
+        let from = published - published % WIDTH;
+        match Tiles::from_reader(from, &Published(folder)) {
+            Ok(tiles) => Ok(Self::new(Follower::open(folder, from)?, tiles, published)),
+            Err(_) => Self::anew(folder),
+        }
+    }
+
+    fn anew(folder: &Path) -> Result<Self, PublishError> {
+        Ok(Self::new(Follower::open(folder, 0)?, Tiles::new(), 0))
+    }
+
+    fn new(follower: Follower, tiles: Tiles, published: u64) -> Self {
+        Self {
+            follower,
+            tiles,
+            bundle: Vec::new(),
+            partial: BTreeSet::new(),
+            published,
+        }
+    }
+
+    fn read_up_to(&mut self, folder: &Path, size: u64) -> Result<(), PublishError> {
+        while self.tiles.edge().size() < size {
+            let (number, entry) = self.follower.next(size)?.ok_or(PublishError::OtherTree)?;
+            let mut full = Vec::new();
+            self.tiles.push(tlog::leaf_hash(&entry.leaf), &mut |at, bytes| {
+                full.push((at.path(), bytes.to_vec()))
+            });
+            bundle::append(&mut self.bundle, &entry.leaf).map_err(|_| PublishError::Bundle)?;
+            for (path, bytes) in full {
+                write(folder, &path, &bytes, true)?;
+            }
+            if (number + 1) % WIDTH == 0 {
+                let at = BundleCoordinate::containing(number, number + 1).ok_or(PublishError::Bundle)?;
+                write(folder, &at.path(), &std::mem::take(&mut self.bundle), true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is not full; gives the files of what was not full before.
+    fn write_partial(&mut self, folder: &Path) -> Result<Vec<String>, PublishError> {
+        let mut partial = BTreeSet::new();
+        for (at, bytes) in self.tiles.partial() {
+            write(folder, &at.path(), bytes, false)?;
+            partial.insert(at.path());
+        }
+        let size = self.tiles.edge().size();
+        if let (false, Some(last)) = (self.bundle.is_empty(), size.checked_sub(1)) {
+            let at = BundleCoordinate::containing(last, size).ok_or(PublishError::Bundle)?;
+            write(folder, &at.path(), &self.bundle, false)?;
+            partial.insert(at.path());
+        }
+        self.published = size;
+        let former = std::mem::replace(&mut self.partial, partial);
+        Ok(former.difference(&self.partial).cloned().collect())
+    }
+}
+
+fn published(folder: &Path) -> Option<u64> {
+    let note = fs::read(folder.join(CHECKPOINT)).ok()?;
+    Some(SignedCheckpoint::parse(&note).ok()?.checkpoint().size())
+}
+
+/// Reads tiles of a folder.
+pub(crate) struct Published<'a>(pub(crate) &'a Path);
+
+impl TileReader for Published<'_> {
+    type Error = io::Error;
+
+    fn tile(&self, at: TileCoordinate) -> io::Result<Vec<u8>> {
+        match fs::read(self.0.join(at.path())) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => wider(self.0, at),
+            read => read,
+        }
+    }
+}
+
+/// A tile that has grown since: the full one, or the widest of those that are not full.
+fn wider(folder: &Path, at: TileCoordinate) -> io::Result<Vec<u8>> {
+    let full = folder.join(at.full().path());
+    if let Ok(bytes) = fs::read(&full) {
+        return Ok(bytes);
+    }
+    let partial = PathBuf::from(format!("{}.p", full.display()));
+    let mut widest: Option<(u16, PathBuf)> = None;
+    for entry in fs::read_dir(partial)? {
+        let path = entry?.path();
+        let width = path.file_name().and_then(|name| name.to_str()?.parse().ok());
+        widest = widest.max(width.map(|width| (width, path)));
+    }
+    let (width, path) = widest.ok_or(io::ErrorKind::NotFound)?;
+    if width < at.width() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    fs::read(path)
+}
+
+/// Puts a file in its place, whole or not at all.
+fn write(folder: &Path, path: &str, bytes: &[u8], is_lasting: bool) -> io::Result<()> {
+    let target = folder.join(path);
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let beside = folder.join("publishing");
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    if is_lasting {
+        file.sync_data()?;
+    }
+    fs::rename(&beside, target)
+}

@@ -1,0 +1,1 @@
+//! Segments as they are written, torn and damaged.
