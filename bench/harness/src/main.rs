@@ -8,6 +8,7 @@ mod call;
 mod clock;
 mod pace;
 mod process;
+mod record;
 mod report;
 mod sample;
 mod saturate;
@@ -75,6 +76,8 @@ fn main() -> anyhow::Result<()> {
     saturated(&targets, &folder, &mut report)?;
     runtime.block_on(streamed(&targets, &mut report))?;
     runtime.block_on(open_streams(&targets, &mut report))?;
+    say("records");
+    runtime.block_on(record::run(&folder, &mut report))?;
     report.line(
         "one small write made durable, us",
         None,

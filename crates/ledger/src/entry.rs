@@ -202,6 +202,15 @@ pub enum Done {
         /// Number of the case, by which the firm finds it.
         case: Option<String>,
     },
+    /// Somebody signed in through a tool.
+    SignedIn,
+    /// Such a sign-in was ended.
+    SignedOut,
+    /// A service was given a token by which it acts for somebody.
+    Delegated {
+        /// The application by which it acts.
+        application: String,
+    },
     /// Somebody disputes a fact about themself.
     DisputeRaised {
         /// Which fact.

@@ -16,8 +16,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use tlog::{Hash, leaf_hash};
 
-/// Bytes of a segment that are read at once, at first.
-const WINDOW: u64 = 256 * 1024;
+/// Bytes of a segment that are read at once, at first. Tests read a few, so that everything lies across a border once.
+const WINDOW: u64 = if cfg!(test) { 61 } else { 256 * 1024 };
 /// Most bytes of a header: the open permits make it long.
 const HEADER: u64 = 16 * 1024 * 1024;
 
@@ -70,9 +70,12 @@ pub(crate) struct Follower {
 
 struct Current {
     number: u64,
-    /// Where the next group begins.
-    offset: u64,
     walk: Walk,
+    /// Where in the file the bytes begin that were read.
+    offset: u64,
+    read: Vec<u8>,
+    /// Where among them the next group begins, which may be beyond them.
+    at: usize,
     /// First entry of the segment after it, once there is one. What this one has from there on was never acknowledged.
     bound: Option<(u64, u64)>,
 }
@@ -142,38 +145,55 @@ impl Follower {
 }
 
 impl Current {
+    /// The next group, if there is a whole one.
     fn group(&mut self, folder: &Path) -> Result<Option<Group>, ReadingError> {
-        let file = File::open(folder::segment(folder, self.number))?;
-        let length = file.metadata()?.len().saturating_sub(self.offset);
         let mut window = WINDOW;
         loop {
-            let taken = window.min(length);
-            let mut bytes = vec![0; usize::try_from(taken).unwrap_or(usize::MAX)];
-            file.read_exact_at(&mut bytes, self.offset)?;
-            if let Some((group, rest)) = self.walk.next(&bytes)? {
-                self.offset += taken.saturating_sub(rest.len() as u64);
+            let ahead = self.read.get(self.at..).unwrap_or_default();
+            if let Some((group, own)) = self.walk.next(ahead)? {
+                self.at += own;
                 return Ok(Some(group));
             }
-            if taken == length {
+            if !self.read_on(folder, window)? {
                 return Ok(None);
             }
             window = window.saturating_mul(4);
         }
     }
+
+    /// Reads on by at most so many bytes; false: there are none.
+    fn read_on(&mut self, folder: &Path, most: u64) -> Result<bool, ReadingError> {
+        let done = self.at.min(self.read.len());
+        self.read.drain(..done);
+        self.at -= done;
+        self.offset += done as u64;
+        let file = File::open(folder::segment(folder, self.number))?;
+        let mut more = vec![0; usize::try_from(most).unwrap_or(usize::MAX)];
+        let count = file.read_at(&mut more, self.offset + self.read.len() as u64)?;
+        more.truncate(count);
+        self.read.append(&mut more);
+        Ok(count > 0)
+    }
 }
 
 /// A segment at its first group; `None`: it has no whole header, and nothing was kept in it.
 fn begin(folder: &Path, number: u64) -> Result<Option<Current>, ReadingError> {
-    let file = File::open(folder::segment(folder, number))?;
-    let mut bytes = Vec::new();
-    file.take(HEADER).read_to_end(&mut bytes)?;
-    let Some((header, rest)) = Header::read(&bytes) else {
-        return Ok(None);
+    let mut file = File::open(folder::segment(folder, number))?;
+    let (mut bytes, mut window) = (Vec::new(), WINDOW);
+    let (header, rest) = loop {
+        let count = file.by_ref().take(window).read_to_end(&mut bytes)?;
+        match Header::read(&bytes) {
+            Some(found) => break found,
+            None if count == 0 || bytes.len() as u64 > HEADER => return Ok(None),
+            None => window = window.saturating_mul(4),
+        }
     };
     Ok(Some(Current {
         number,
-        offset: (bytes.len() - rest.len()) as u64,
         walk: Walk::after(&header)?,
+        offset: (bytes.len() - rest.len()) as u64,
+        read: Vec::new(),
+        at: 0,
         bound: None,
     }))
 }

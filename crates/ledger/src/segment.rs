@@ -19,6 +19,8 @@ const FRAME: u8 = 0xF1;
 const SEAL: u8 = 0x5E;
 /// Bytes of a seal: mark, first entry, entries, root, checksum.
 const SEAL_BYTES: usize = 1 + 8 + 4 + Hash::BYTES + 4;
+/// Bytes of both copies of a seal.
+pub(crate) const SEALS: usize = SEAL_BYTES * 2;
 /// Bytes of a frame besides its entry: mark, flags, intent, two lengths, checksum.
 const FRAME_BYTES: usize = 1 + 1 + 8 + 2 + 4 + 4;
 /// Most bytes of a sealed part that is read.
@@ -71,8 +73,8 @@ pub(crate) struct GroupSeal {
 pub(crate) enum Piece<'a> {
     /// An entry, and where the next piece begins.
     Entry(Entry, &'a [u8]),
-    /// A seal, both of its copies taken together.
-    Seal(GroupSeal, &'a [u8]),
+    /// A seal: both copies of it, which take [`SEALS`] bytes.
+    Seal(GroupSeal),
     /// Nothing more.
     End,
     /// Neither of them.
@@ -206,12 +208,8 @@ impl GroupSeal {
     }
 
     /// Reads a seal of which one copy is whole.
-    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let second = || Self::read_one(bytes.get(SEAL_BYTES..)?);
-        let seal = Self::read_one(bytes).or_else(second)?;
-        // a second copy that was cut off takes nothing from the first
-        let rest = bytes.get(SEAL_BYTES * 2..).unwrap_or_default();
-        Some((seal, rest))
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::read_one(bytes).or_else(|| Self::read_one(bytes.get(SEAL_BYTES..)?))
     }
 
     /// The first whole seal anywhere in the bytes.
@@ -229,7 +227,7 @@ pub(crate) fn read(bytes: &[u8]) -> Piece<'_> {
     if let Some((entry, rest)) = bytes.starts_with(&[FRAME]).then(|| Entry::read(bytes)).flatten() {
         return Piece::Entry(entry, rest);
     }
-    GroupSeal::read(bytes).map_or(Piece::Broken, |(seal, rest)| Piece::Seal(seal, rest))
+    GroupSeal::read(bytes).map_or(Piece::Broken, Piece::Seal)
 }
 
 fn length(length: usize) -> [u8; 4] {

@@ -3,7 +3,7 @@
 //! What was torn by a loss of power was never acknowledged, and is passed over. Anything else that is not as it was
 //! written is damage, and stops whoever reads at the first entry that is affected.
 
-use crate::segment::{self, Entry, GroupSeal, Header, Owed, Piece};
+use crate::segment::{self, Entry, GroupSeal, Header, Owed, Piece, SEALS};
 use std::collections::BTreeSet;
 use tlog::{Edge, leaf_hash};
 
@@ -61,9 +61,10 @@ impl Walk {
         })
     }
 
-    /// The group at the beginning of these bytes, and what follows it; `None`: there is no whole one, because the segment
-    /// ends here, is torn, or goes on beyond these bytes.
-    pub(crate) fn next<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<(Group, &'a [u8])>, Damage> {
+    /// The group at the beginning of these bytes, and how many are its own, which may be more than there are if the second
+    /// copy of its seal lies beyond them; `None`: there is no whole one, because the segment ends here, is torn, or goes on
+    /// beyond these bytes.
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Result<Option<(Group, usize)>, Damage> {
         let first = self.edge.size();
         let (mut rest, mut entries) = (bytes, Vec::new());
         loop {
@@ -72,10 +73,11 @@ impl Walk {
                     entries.push(entry);
                     rest = after;
                 }
-                Piece::Seal(seal, after) => {
+                Piece::Seal(seal) => {
                     self.edge = self.under(&seal, &entries)?;
                     self.settle(first, &entries);
-                    return Ok(Some((Group { first, entries }, after)));
+                    let own = bytes.len().saturating_sub(rest.len()).saturating_add(SEALS);
+                    return Ok(Some((Group { first, entries }, own)));
                 }
                 Piece::End => return Ok(None),
                 Piece::Broken => {

@@ -815,6 +815,12 @@ def main(program, provider_folder, claude_folder, codex_folder):
         finally:
             upstream.shutdown()
             bank.stop()
+        command = [bank.program, "ledger", "--json", "tail", "--from", "0"]
+        done = subprocess.run(command, cwd=bank.folder, capture_output=True, text=True, env={})
+        assert done.returncode == 0, done.stderr
+        events = [entry.get("event") for entry in map(json.loads, done.stdout.splitlines())]
+        for event in ("signed_in", "signed_out", "delegated"):
+            check(f"the ledger has what was {event}", event in events, sorted({str(event) for event in events}))
         log = (place / "bank/stderr.log").read_text()
         check("no token stands in the log", not re.search("bw[adr]_", log), log)
 

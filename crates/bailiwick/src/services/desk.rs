@@ -6,7 +6,8 @@ use crate::config::SignInConfig;
 use crate::config::credential::Credential;
 use gateway::{Answering, SignInDesk, Switch};
 use identity::Keys;
-use signin::{Asked, ClientSecret, Desk, DeskSettings, Knows, MayAct};
+use ledger::{Act, Done, Recorder};
+use signin::{Asked, ClientSecret, Desk, DeskSettings, Happening, Knows, MayAct, Noted, Noting};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -29,6 +30,34 @@ impl SignInDesk for AtGateway {
     }
 }
 
+/// Puts into the ledger what happens at the desk.
+struct Recording(Recorder);
+
+impl Noting for Recording {
+    fn note<'a>(&'a self, what: Happening<'a>) -> Noted<'a> {
+        let named = |id: &str| self.0.pseudonym(id);
+        let (done, by, person) = match what {
+            Happening::SignedIn { person } => (Done::SignedIn, person, person),
+            Happening::SignedOut { person } => (Done::SignedOut, person, person),
+            Happening::Acting {
+                service,
+                person,
+                application,
+            } => {
+                let application = application.to_owned();
+                (Done::Delegated { application }, service, person)
+            }
+        };
+        let (by, person) = (Some(named(by)), named(person));
+        Box::pin(async move {
+            let recorded = self.0.record_act(Act { done, by, person }, clock::now()).await;
+            recorded
+                .inspect_err(|error| tracing::error!(%error, "what happened at the desk was not recorded"))
+                .is_ok()
+        })
+    }
+}
+
 /// Opens the desk. Who is known, and which service may act, is asked in whatever register is in force then.
 pub(crate) fn open(
     wanted: &SignInConfig,
@@ -36,6 +65,7 @@ pub(crate) fn open(
     public_url: String,
     keys: &Arc<dyn Keys>,
     switch: &Arc<Switch>,
+    recorder: Recorder,
 ) -> Option<Arc<dyn SignInDesk>> {
     let of_services = Arc::clone(switch);
     let may_act: MayAct =
@@ -53,7 +83,7 @@ pub(crate) fn open(
         knows,
         keys: Arc::clone(keys),
         may_act,
-        noting: None,
+        noting: Some(Arc::new(Recording(recorder))),
         clock: clock::now,
     });
     Some(Arc::new(AtGateway(desk)))

@@ -235,6 +235,7 @@ impl Services {
                     public_url.unwrap_or_default(),
                     &self.keys,
                     &self.switch,
+                    self.recorder.clone(),
                 );
             }
             self.keys = sign_in.beside(self.keys);

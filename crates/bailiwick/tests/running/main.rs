@@ -19,6 +19,8 @@ mod instants;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod reloading;

@@ -25,6 +25,8 @@ struct Strangers {
 
 #[derive(Default, Serialize)]
 struct ActDetail<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     attributes: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +110,12 @@ fn administered(act: &Act) -> (&'static str, ActDetail<'_>) {
         Done::Erased { reason, case } => {
             let (reason, case) = (Some(*reason), case.as_deref());
             ("erased", ActDetail { reason, case, ..none })
+        }
+        Done::SignedIn => ("signed_in", none),
+        Done::SignedOut => ("signed_out", none),
+        Done::Delegated { application } => {
+            let application = Some(application.as_str());
+            ("delegated", ActDetail { application, ..none })
         }
         Done::DisputeRaised { fact } => {
             let fact = Some(*fact);

@@ -106,8 +106,8 @@ impl Found {
     fn walk(&mut self, header: &Header, mut bytes: &[u8]) -> Result<(), Damage> {
         let mut walk = Walk::after(header)?;
         self.roots.push((walk.edge.size(), walk.edge.root()));
-        while let Some((group, rest)) = walk.next(bytes)? {
-            bytes = rest;
+        while let Some((group, own)) = walk.next(bytes)? {
+            bytes = bytes.get(own..).unwrap_or_default();
             self.roots.push((walk.edge.size(), walk.edge.root()));
             let times = group.entries.iter().filter_map(time_of);
             self.newest = times.chain(self.newest).max();

@@ -359,8 +359,8 @@ impl Faulty {
         let bytes = segments.get(segment - 1)?.as_ref()?;
         let (header, mut rest) = Header::read(bytes)?;
         let (mut walk, mut kept) = (Walk::after(&header).unwrap(), Vec::new());
-        while let Some((group, after)) = walk.next(rest).unwrap() {
-            rest = after;
+        while let Some((group, own)) = walk.next(rest).unwrap() {
+            rest = rest.get(own..).unwrap_or_default();
             kept.extend(
                 group
                     .entries
