@@ -79,6 +79,17 @@ pub struct Intent {
     pub valid_until: Option<Instant>,
 }
 
+impl Intent {
+    /// What it is about, as its outcome says it again.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            model: self.model.clone(),
+            deployment: self.deployment.clone(),
+            licensor: self.licensor.clone(),
+        }
+    }
+}
+
 /// A clause among the reasons of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClauseState {

@@ -20,13 +20,12 @@ mod recover;
 mod writer;
 
 pub use folder::OpenError;
-pub use publish::CHECKPOINT;
 
 use crate::content;
 use crate::identity::LogIdentity;
 use crate::person_keys::PersonKeys;
-use crate::segment::Owed;
-use crate::{Answer, AuditDevice, AuditError, Ended, Event, Intent, Outcome, Subject};
+use crate::reading::Entries;
+use crate::{Answer, AuditDevice, AuditError, Ended, Event, Intent, Outcome};
 use folder::Folder;
 use maker::{Answered, Maker, Owes};
 use progress::Progress;
@@ -185,18 +184,9 @@ impl AuditDevice for FileDevice {
     fn intent(&self, intent: Intent) -> Answer {
         let owes = intent.verdict.permits().then(|| Owes {
             decision: intent.decision,
-            of: Subject {
-                model: intent.model.clone(),
-                deployment: intent.deployment.clone(),
-                licensor: intent.licensor.clone(),
-            },
+            of: intent.subject(),
         });
-        let owed = if owes.is_some() {
-            Owed::Opens
-        } else {
-            Owed::Nothing
-        };
-        self.keep(self.maker.job(&content::of_intent(&intent), owed, owes))
+        self.keep(self.maker.job(&content::of_intent(&intent), owes))
     }
 
     fn outcome(&self, outcome: Outcome) -> Answer {
@@ -204,7 +194,7 @@ impl AuditDevice for FileDevice {
     }
 
     fn event(&self, event: Event) -> Answer {
-        self.keep(self.maker.job(&content::of_event(&event), Owed::Nothing, None))
+        self.keep(self.maker.job(&content::of_event(&event), None))
     }
 
     fn is_healthy(&self) -> bool {
@@ -245,17 +235,23 @@ fn owed_outcomes(
     people: &PersonKeys,
     at: Instant,
 ) -> Result<Vec<Outcome>, OpenError> {
-    // entries that lie before what a start reads are looked up by their numbers
     let at = found.newest.map_or(at, |newest| Instant(newest.max(at.0)));
     let mut owed = Vec::new();
-    for intent in &found.open {
-        let entry = crate::reading::entry(folder, *intent).map_err(OpenError::of)?;
+    let Some(first) = found.open.first() else {
+        return Ok(owed);
+    };
+    for entry in Entries::open(folder, *first, found.edge.size()).map_err(OpenError::of)? {
+        let entry = entry.map_err(OpenError::of)?;
+        let intent = entry.number;
+        if !found.open.contains(&intent) {
+            continue;
+        }
         let opened = entry.open(identity.sealing(), people).map_err(OpenError::of)?;
         let decision = opened.decision().ok_or_else(|| OpenError::Damaged {
             reason: format!("entry {intent} has no decision"),
         })?;
         owed.push(content::unsent(
-            *intent,
+            intent,
             decision,
             opened.subject(),
             at,

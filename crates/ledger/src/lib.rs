@@ -43,6 +43,7 @@
 //!
 //! Entries hold no text of a prompt or an answer, no words of a contract, and no name of a person.
 
+mod checkpoint;
 mod commitment;
 mod content;
 mod device;
@@ -61,17 +62,18 @@ mod segment;
 pub mod verify;
 mod walk;
 
+pub use checkpoint::{CHECKPOINT, CheckpointError};
 pub use commitment::{Commitment, NoRandomness, Salt, Salts, Seed};
 pub use content::Kind;
 pub use device::{Answer, AuditDevice, AuditError, Receipt};
 pub use entry::{Act, ClauseState, DecisionId, Done, Ended, Event, Happening, Intent, Outcome, Subject};
 pub use facts::{StoredFactsError, read as read_facts};
-pub use file::{CHECKPOINT, FileDevice, FileSettings, OpenError};
+pub use file::{FileDevice, FileSettings, OpenError};
 pub use identity::LogIdentity;
 pub use leaf::{Leaf, LeafError};
 pub use person_keys::{KeyName, PersonKeys, PersonKeysError};
 pub use pseudonym::{Pseudonym, Pseudonyms};
-pub use reading::{Entries, KeptEntry, OpenedEntry, Opening, Reader, ReadingError, entry};
+pub use reading::{Entries, KeptEntry, OpenedEntry, Opening, Reader, ReadingError};
 pub use recorder::{Call, Recorded, Recorder};
 pub use seal::{OpenSealError, OpenedValues, SealError, SealingKey, Values};
 pub use walk::Damage;

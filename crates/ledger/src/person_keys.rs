@@ -126,11 +126,6 @@ impl PersonKeys {
         self.state().of.len()
     }
 
-    /// The name of a person's key, if they have one.
-    pub fn name_of(&self, person: Pseudonym) -> Option<KeyName> {
-        self.state().of.get(&person).map(PersonKey::name)
-    }
-
     /// The key of a person, which is drawn if they have none.
     pub(crate) fn of(&self, person: Pseudonym) -> Result<PersonKey, SealError> {
         let mut state = self.state();

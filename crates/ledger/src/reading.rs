@@ -1,5 +1,6 @@
 //! Reads a log from its files, without the process that writes it.
 
+use crate::checkpoint::{self, CheckpointError};
 use crate::commitment::{Commitment, Salt};
 use crate::file::folder;
 use crate::leaf::{Leaf, LeafError};
@@ -33,15 +34,9 @@ pub enum ReadingError {
     /// The keys of people cannot be read.
     #[error(transparent)]
     People(#[from] PersonKeysError),
-    /// The checkpoint is none.
-    #[error("the checkpoint of the ledger cannot be read")]
-    Checkpoint,
-    /// There is no such entry.
-    #[error("there is no entry {entry}")]
-    NoEntry {
-        /// Its number.
-        entry: u64,
-    },
+    /// The checkpoint cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// Bytes that are no leaf.
     #[error("entry {entry}: {error}")]
     Leaf {
@@ -78,6 +73,8 @@ struct Current {
     at: usize,
     /// First entry of the segment after it, once there is one. What this one has from there on was never acknowledged.
     bound: Option<(u64, u64)>,
+    /// Up to which entry it was last looked for one: what comes before that was durable then, wherever it lies.
+    looked: Option<u64>,
 }
 
 impl Follower {
@@ -121,7 +118,7 @@ impl Follower {
             let Some(current) = &mut self.current else {
                 return Ok(None);
             };
-            if current.bound.is_none() {
+            if current.bound.is_none() && current.looked.replace(until) != Some(until) {
                 current.bound = after(&self.folder, current.number)?;
             }
             let at = current.walk.edge.size();
@@ -195,6 +192,7 @@ fn begin(folder: &Path, number: u64) -> Result<Option<Current>, ReadingError> {
         read: Vec::new(),
         at: 0,
         bound: None,
+        looked: None,
     }))
 }
 
@@ -242,16 +240,6 @@ pub struct Opening {
     pub salt: Salt,
     /// Its value, as canonical JSON.
     pub value: String,
-}
-
-/// Reads the entry of this number.
-///
-/// # Errors
-/// When it is not there, or the log is damaged.
-pub fn entry(folder: &Path, number: u64) -> Result<KeptEntry, ReadingError> {
-    let found = Follower::open(folder, number)?.next(number.saturating_add(1))?;
-    let (_, entry) = found.ok_or(ReadingError::NoEntry { entry: number })?;
-    Ok(KeptEntry::of(number, entry))
 }
 
 /// All entries from one number up to another, as far as they are there.
@@ -402,12 +390,8 @@ impl Reader {
     /// # Errors
     /// When there is a checkpoint that cannot be read.
     pub fn published(&self) -> Result<u64, ReadingError> {
-        let note = match std::fs::read(self.folder.join(crate::CHECKPOINT)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-            read => read?,
-        };
-        let signed = tlog::SignedCheckpoint::parse(&note).map_err(|_| ReadingError::Checkpoint)?;
-        Ok(signed.checkpoint().size())
+        let signed = checkpoint::read(&self.folder)?;
+        Ok(signed.map_or(0, |signed| signed.checkpoint().size()))
     }
 
     /// The entries from one number up to, and without, another, as far as they are there.

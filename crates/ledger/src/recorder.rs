@@ -103,11 +103,7 @@ impl Recorder {
     ) -> Result<Recorded<Permit>, AuditError> {
         let model = permit.deployment().map(|deployment| deployment.model.clone());
         let intent = self.intent(permit.snapshot(), Some(permit.decision()), model, call);
-        let of = Subject {
-            model: intent.model.clone(),
-            deployment: intent.deployment.clone(),
-            licensor: intent.licensor.clone(),
-        };
+        let of = intent.subject();
         let receipt = self.device.intent(intent).await?;
         Ok(Recorded {
             value: permit,

@@ -9,6 +9,7 @@
 //! A file that was prepared for more ends with zeros. All numbers are big-endian.
 
 use crc32fast::hash as crc32;
+use std::collections::BTreeSet;
 use tlog::{Edge, Hash};
 
 /// First bytes of a segment, with the revision of its form.
@@ -35,6 +36,17 @@ pub(crate) enum Owed {
     Opens,
     /// It is the outcome of the permit with this number.
     Closes(u64),
+}
+
+impl Owed {
+    /// What the entry of this number does to the permits that are open.
+    pub(crate) fn settle(self, number: u64, open: &mut BTreeSet<u64>) {
+        match self {
+            Self::Nothing => {}
+            Self::Opens => drop(open.insert(number)),
+            Self::Closes(intent) => drop(open.remove(&intent)),
+        }
+    }
 }
 
 /// An entry as it is kept.

@@ -3,7 +3,7 @@
 //! What was torn by a loss of power was never acknowledged, and is passed over. Anything else that is not as it was
 //! written is damage, and stops whoever reads at the first entry that is affected.
 
-use crate::segment::{self, Entry, GroupSeal, Header, Owed, Piece, SEALS};
+use crate::segment::{self, Entry, GroupSeal, Header, Piece, SEALS};
 use std::collections::BTreeSet;
 use tlog::{Edge, leaf_hash};
 
@@ -75,7 +75,9 @@ impl Walk {
                 }
                 Piece::Seal(seal) => {
                     self.edge = self.under(&seal, &entries)?;
-                    self.settle(first, &entries);
+                    for (number, entry) in (first..).zip(&entries) {
+                        entry.owed.settle(number, &mut self.open);
+                    }
                     let own = bytes.len().saturating_sub(rest.len()).saturating_add(SEALS);
                     return Ok(Some((Group { first, entries }, own)));
                 }
@@ -98,16 +100,6 @@ impl Walk {
             && seal.count as usize == entries.len()
             && seal.root == edge.root();
         if is_theirs { Ok(edge) } else { Err(self.damage(0)) }
-    }
-
-    fn settle(&mut self, first: u64, entries: &[Entry]) {
-        for (number, entry) in (first..).zip(entries) {
-            match entry.owed {
-                Owed::Nothing => {}
-                Owed::Opens => drop(self.open.insert(number)),
-                Owed::Closes(intent) => drop(self.open.remove(&intent)),
-            }
-        }
     }
 
     fn damage(&self, after: usize) -> Damage {

@@ -689,6 +689,22 @@ def login_in_claude_code(bank, folder, place):
         terminal.close()
 
 
+def login_in_terminal(bank, person, home, environment):
+    """`bailiwick login`, approved in the browser; its exit code, what it says until then, and all that it says."""
+    login = subprocess.Popen(
+        [bank.program, "login", "--gateway", bank.url], env=environment, cwd=home, stderr=subprocess.PIPE, text=True
+    )
+    shown = ""
+    while not (address := re.search(r"http\S+user_code=\S+", shown)):
+        line = login.stderr.readline()
+        assert line, shown
+        shown += line
+    before = shown
+    bank.approve(address.group(0), person)
+    shown += login.stderr.read()
+    return login.wait(timeout=LIMIT), before, shown
+
+
 def command_line(bank, codex, place):
     home = place / "terminal"
     home.mkdir()
@@ -700,18 +716,9 @@ def command_line(bank, codex, place):
 
     code, out, err = run("token")
     check("who is not signed in is told how", code == 2 and not out and "bailiwick login" in err, err)
-    login = subprocess.Popen(
-        [bank.program, "login", "--gateway", bank.url], env=environment, cwd=home, stderr=subprocess.PIPE, text=True
-    )
-    shown = ""
-    while not (address := re.search(r"http\S+user_code=\S+", shown)):
-        line = login.stderr.readline()
-        assert line, shown
-        shown += line
-    check("the notice and the address are shown", NOTICE in shown, shown)
-    bank.approve(address.group(0), "us-engineer")
-    shown += login.stderr.read()
-    check("somebody signs in from the terminal", login.wait(timeout=LIMIT) == 0 and "You are signed in" in shown, shown)
+    code, before, shown = login_in_terminal(bank, "us-engineer", home, environment)
+    check("the notice and the address are shown", NOTICE in before, before)
+    check("somebody signs in from the terminal", code == 0 and "You are signed in" in shown, shown)
     file = home / ".local/state/bailiwick/sign-in.json"
     check("what is kept nobody else reads", stat.S_IMODE(file.stat().st_mode) == 0o600)
     code, first, err = run("token")
@@ -737,17 +744,7 @@ def not_permitted(bank, place):
     home = place / "terminal-hk"
     home.mkdir()
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
-    login = subprocess.Popen(
-        [bank.program, "login", "--gateway", bank.url], env=environment, cwd=home, stderr=subprocess.PIPE, text=True
-    )
-    shown = ""
-    while not (address := re.search(r"http\S+user_code=\S+", shown)):
-        line = login.stderr.readline()
-        assert line, shown
-        shown += line
-    bank.approve(address.group(0), "hk-analyst")
-    login.stderr.read()
-    assert login.wait(timeout=LIMIT) == 0
+    assert login_in_terminal(bank, "hk-analyst", home, environment)[0] == 0
     done = subprocess.run([bank.program, "setup", "claude-code"], env=environment, cwd=home, capture_output=True, text=True)
     parts = ("Claude Code is not available to you", "Clause: licensor-2026", "Your place", "Works here: opencode", "What would change it", "Ask, or correct a fact")
     check("a tool that is not permitted is refused in five parts", done.returncode == 10 and all(part in done.stdout for part in parts), done.stdout + done.stderr)

@@ -1,6 +1,7 @@
 //! The folder in which a log lies: segments, the keys of people, and what is published.
 
 use super::writer::{Medium, Segment};
+use crate::CheckpointError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -52,6 +53,15 @@ impl From<io::Error> for OpenError {
     fn from(error: io::Error) -> Self {
         Self::Unusable {
             reason: error.kind().to_string(),
+        }
+    }
+}
+
+impl From<CheckpointError> for OpenError {
+    fn from(error: CheckpointError) -> Self {
+        match error {
+            CheckpointError::File(error) => error.into(),
+            CheckpointError::Format(error) => Self::of(error),
         }
     }
 }

@@ -45,13 +45,13 @@ impl Maker {
         Ok((Entry { owed, leaf, side }, hash))
     }
 
-    /// A job for the thread that writes.
-    pub(super) fn job(
-        &self,
-        content: &Content,
-        owed: Owed,
-        owes: Option<Owes>,
-    ) -> Result<(Job, Answered), SealError> {
+    /// A job for the thread that writes; `owes` is there for a permit.
+    pub(super) fn job(&self, content: &Content, owes: Option<Owes>) -> Result<(Job, Answered), SealError> {
+        let owed = match (content.intent, &owes) {
+            (Some(intent), _) => Owed::Closes(intent),
+            (None, Some(_)) => Owed::Opens,
+            (None, None) => Owed::Nothing,
+        };
         let (entry, leaf) = self.entry(content, owed)?;
         let (answer, answered) = oneshot::channel();
         let job = Job {
@@ -68,7 +68,7 @@ impl Maker {
 
     /// A job for the outcome of an intent.
     pub(super) fn outcome(&self, outcome: &Outcome) -> Result<(Job, Answered), SealError> {
-        self.job(&content::of_outcome(outcome), Owed::Closes(outcome.intent), None)
+        self.job(&content::of_outcome(outcome), None)
     }
 
     /// The outcome of a permit that nobody is there to use.

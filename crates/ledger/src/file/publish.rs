@@ -7,6 +7,7 @@
 use super::OpenError;
 use super::progress::{Durable, Progress};
 use super::recover::Found;
+use crate::checkpoint::{self, CHECKPOINT};
 use crate::identity::LogIdentity;
 use crate::reading::{Follower, ReadingError};
 use std::collections::BTreeSet;
@@ -14,10 +15,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tlog::{BundleCoordinate, Checkpoint, SignedCheckpoint, TileCoordinate, TileReader, Tiles, bundle};
-
-/// File of the newest checkpoint.
-pub const CHECKPOINT: &str = "checkpoint";
+use tlog::{BundleCoordinate, Checkpoint, TileCoordinate, TileReader, Tiles, bundle};
 
 /// Entries of a full tile and of a full bundle.
 const WIDTH: u64 = tlog::TILE_WIDTH as u64;
@@ -80,11 +78,9 @@ pub(super) fn check(folder: &Path, identity: &LogIdentity, found: &Found) -> Res
 }
 
 fn read_checkpoint(folder: &Path, identity: &LogIdentity) -> Result<Option<Checkpoint>, OpenError> {
-    let note = match fs::read(folder.join(CHECKPOINT)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        read => read?,
+    let Some(signed) = checkpoint::read(folder)? else {
+        return Ok(None);
     };
-    let signed = SignedCheckpoint::parse(&note).map_err(OpenError::of)?;
     signed
         .verified_by(&identity.verifier_keys())
         .map_err(OpenError::of)?;
@@ -164,7 +160,9 @@ impl Publisher {
 impl State {
     /// Goes on after the last full bundle whose tiles are there; else from the beginning.
     fn resume(folder: &Path) -> Result<Self, PublishError> {
-        let published = published(folder).unwrap_or(0);
+        // one that cannot be read is as none: what it spoke of is made anew
+        let checkpoint = checkpoint::read(folder).ok().flatten();
+        let published = checkpoint.map_or(0, |signed| signed.checkpoint().size());
         let from = published - published % WIDTH;
         match Tiles::from_reader(from, &Published(folder)) {
             Ok(tiles) => Ok(Self::new(Follower::open(folder, from)?, tiles, published)),
@@ -222,11 +220,6 @@ impl State {
         let former = std::mem::replace(&mut self.partial, partial);
         Ok(former.difference(&self.partial).cloned().collect())
     }
-}
-
-fn published(folder: &Path) -> Option<u64> {
-    let note = fs::read(folder.join(CHECKPOINT)).ok()?;
-    Some(SignedCheckpoint::parse(&note).ok()?.checkpoint().size())
 }
 
 /// Reads tiles of a folder.

@@ -5,7 +5,7 @@ use crate::content::tests::{event_of, intent_of, outcome_of, permit_of};
 use crate::reading::Entries;
 use crate::segment::Header;
 use crate::walk::Walk;
-use crate::{Kind, Leaf, Receipt, SealingKey};
+use crate::{CHECKPOINT, Kind, Leaf, Receipt, SealingKey};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Mutex;

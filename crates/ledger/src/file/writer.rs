@@ -3,7 +3,7 @@
 use super::OpenError;
 use super::maker::{Maker, Owes};
 use super::progress::Progress;
-use crate::segment::{Entry, GroupSeal, Header, Owed};
+use crate::segment::{Entry, GroupSeal, Header};
 use crate::{AuditError, Receipt};
 use std::collections::BTreeSet;
 use std::io;
@@ -78,11 +78,7 @@ impl Tree {
     /// The group is durable.
     fn settle(&mut self, group: &[Job], after: Edge) {
         for (number, job) in (self.edge.size()..).zip(group) {
-            match job.entry.owed {
-                Owed::Nothing => {}
-                Owed::Opens => drop(self.open.insert(number)),
-                Owed::Closes(intent) => drop(self.open.remove(&intent)),
-            }
+            job.entry.owed.settle(number, &mut self.open);
         }
         self.newest = group.iter().map(|job| job.at).chain(self.newest).max();
         self.edge = after;
@@ -91,8 +87,8 @@ impl Tree {
 
 /// What the thread owns.
 pub(super) struct Writer<M> {
-    pub medium: M,
-    pub next: u64,
+    medium: M,
+    next: u64,
     current: Option<Current>,
     tree: Tree,
     maker: Arc<Maker>,
