@@ -1,4 +1,5 @@
-//! Measures the gateway beside nginx on the same machine in the same run: `bench PROGRAM FOLDER`.
+//! Measures the gateway beside nginx on the same machine in the same run: `bench PROGRAM FOLDER`, or with `records` after
+//! it the ledger alone.
 //!
 //! Absolute figures belong to the machine; the ratios are the result, and they move by some 15 % from run to run. The
 //! upstream, the load and what is measured share the cores. Everything is bounded in time and ended at the end.
@@ -52,6 +53,14 @@ fn main() -> anyhow::Result<()> {
     let (program, folder) = program.zip(folder).context("usage: bench PROGRAM FOLDER")?;
     std::fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut report = Report::default();
+    if arguments.next().is_some_and(|only| only == Path::new("records")) {
+        runtime.block_on(record::run(&folder, &mut report))?;
+        return Ok(write!(std::io::stdout(), "{}", report.text())?);
+    }
     let upstream = upstream::start()?;
     let targets = Targets {
         direct: Target::direct(upstream),
@@ -61,10 +70,6 @@ fn main() -> anyhow::Result<()> {
     if targets.nginx.is_none() {
         say("nginx is not installed, so nothing is measured beside the gateway and there are no ratios");
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let mut report = Report::default();
     report.line(
         "start to ready, ms",
         None,

@@ -123,6 +123,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Decide again what was decided, from the recorded facts and the register of then
+    Replay(Replay),
     /// Put together what the register says for somebody outside it
     Report {
         /// What about
@@ -413,6 +415,39 @@ fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
 }
 
+/// Which decisions are made again.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Number of the entry, or a receipt as answers carry it
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) entry: Option<String>,
+    /// Every decision that is recorded
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// With --all: only decisions from this instant or day on
+    #[arg(long, value_name = "WHEN", requires = "all", value_parser = instant)]
+    pub(crate) since: Option<Instant>,
+    /// Where the ledger lies [default: the configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// What can be done with a ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Print the public key by which others check the ledger
+    Key,
+    /// Print entries with what they say
+    Tail {
+        /// Number of the first entry [default: the last ten]
+        #[arg(long, value_name = "N")]
+        from: Option<u64>,
+        /// Go on with what comes, until stopped
+        #[arg(long)]
+        follow: bool,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -436,20 +471,4 @@ mod tests {
                 .contains("did you mean `HK` (Hong Kong)?")
         );
     }
-}
-
-/// What can be done with a ledger.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LedgerCommand {
-    /// Print the public key by which others check the ledger
-    Key,
-    /// Print entries with what they say
-    Tail {
-        /// Number of the first entry [default: the last ten]
-        #[arg(long, value_name = "N")]
-        from: Option<u64>,
-        /// Go on with what comes, until stopped
-        #[arg(long)]
-        follow: bool,
-    },
 }

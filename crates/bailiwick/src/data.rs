@@ -131,6 +131,26 @@ impl DataDir {
         self.write(ENVIRONMENT, text.as_bytes())
     }
 
+    /// Keeps a file of the archive of registers, durably.
+    pub(crate) fn keep_register(&self, name: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        let file = self.path.join(name);
+        let folder = file.parent().unwrap_or(&self.path);
+        let failed = || format!("cannot write `{}`", file.display());
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(failed)?;
+        self.write(&name.to_string_lossy(), bytes)?;
+        let synchronised = fs::File::open(folder).and_then(|folder| folder.sync_all());
+        synchronised.with_context(failed)
+    }
+
+    /// A file of the archive of registers.
+    pub(crate) fn kept_register(&self, name: &Path) -> std::io::Result<Vec<u8>> {
+        fs::read(self.path.join(name))
+    }
+
     /// Opens the ledger for writing.
     pub(crate) fn open_ledger(&self) -> anyhow::Result<FileDevice> {
         let (identity, now) = (self.ledger_identity()?, clock::now());
@@ -169,7 +189,6 @@ impl DataDir {
         }
     }
 
-    /// Puts a whole file in place at once, readable by its owner only.
     /// What a file says, if it is there.
     fn text(&self, name: &str) -> std::io::Result<Option<String>> {
         match fs::read_to_string(self.path.join(name)) {
@@ -179,6 +198,7 @@ impl DataDir {
         }
     }
 
+    /// Puts a whole file in place at once, readable by its owner only.
     fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let (file, aside) = (self.path.join(name), self.path.join(format!("{name}.new")));
         let failed = || format!("cannot write `{}`", file.display());

@@ -4,8 +4,10 @@
 //! name, salt and value of one field can check it against the leaf, and learns nothing of any other: the salt of each
 //! field comes from the entry's seed by HMAC, so the salt of one tells neither the seed nor the salt of another.
 
-use aws_lc_rs::{digest, hmac, rand};
+use aws_lc_rs::rand;
 use data_encoding::BASE64;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// What sets these digests apart from any other.
@@ -51,7 +53,10 @@ impl Seed {
 
     /// Gives the salts of an entry's fields.
     pub fn salts(&self) -> Salts {
-        Salts(hmac::Key::new(hmac::HMAC_SHA256, &self.0))
+        // a key that is shorter than a block is one with zeros after it (RFC 2104)
+        let mut block = [0; 64];
+        block.iter_mut().zip(self.0).for_each(|(to, from)| *to = from);
+        Salts(Hmac::new(&block.into()))
     }
 }
 
@@ -62,13 +67,13 @@ impl fmt::Debug for Seed {
 }
 
 /// The salts of an entry's fields.
-pub struct Salts(hmac::Key);
+pub struct Salts(Hmac<Sha256>);
 
 impl Salts {
     /// The salt of the field of this name.
     pub fn of(&self, name: &str) -> Salt {
-        let tag = hmac::sign(&self.0, name.as_bytes());
-        Salt(first_32(tag.as_ref()))
+        let hmac = self.0.clone().chain_update(name.as_bytes());
+        Salt(hmac.finalize().into_bytes().into())
     }
 }
 
@@ -82,13 +87,12 @@ impl Salt {
 impl Commitment {
     /// Commits to a value.
     pub fn to(name: &str, salt: &Salt, value: &[u8]) -> Self {
-        let mut context = digest::Context::new(&digest::SHA256);
-        context.update(DOMAIN);
+        let mut digest = Sha256::new_with_prefix(DOMAIN);
         for part in [name.as_bytes(), &salt.0, value] {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
         }
-        Self(first_32(context.finish().as_ref()))
+        Self(digest.finalize().into())
     }
 
     /// Reads a commitment as [`fmt::Display`] writes it.
@@ -116,10 +120,6 @@ impl fmt::Display for Commitment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&BASE64.encode(&self.0))
     }
-}
-
-fn first_32(bytes: &[u8]) -> [u8; 32] {
-    bytes.first_chunk().copied().unwrap_or_default()
 }
 
 fn parse_32(text: &str) -> Option<[u8; 32]> {

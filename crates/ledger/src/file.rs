@@ -2,7 +2,7 @@
 //!
 //! One thread owns the segments. Whoever has an entry puts it into a bounded queue and waits for the answer; the thread
 //! takes what has gathered, writes it in one piece, synchronises once, and answers all. Under load many entries thus
-//! share one wait for the disk, and without load nobody waits for others.
+//! share one wait for the disk ([`pace`]), and without load nobody waits for others.
 //!
 //! A synchronisation that failed says nothing about what is on the disk, and asking again may lie. So a segment in which
 //! a write or a synchronisation failed is never written again: nothing of the failed group is acknowledged, and the
@@ -14,6 +14,7 @@
 
 pub(crate) mod folder;
 mod maker;
+mod pace;
 mod progress;
 mod publish;
 mod recover;

@@ -3,7 +3,7 @@
 use crate::seal::SealingKey;
 use std::fmt;
 use std::sync::Arc;
-use tlog::note::{KeyError, Signer, VerifierKey};
+use tlog::note::{self, KeyError, Note, SignError, Signer, VerifierKey};
 
 /// The name and the keys of a log.
 #[derive(Clone)]
@@ -41,6 +41,14 @@ impl LogIdentity {
     /// The key that seals values.
     pub const fn sealing(&self) -> &SealingKey {
         &self.sealing
+    }
+
+    /// Signs a text with every key of the log.
+    ///
+    /// # Errors
+    /// When the text cannot be that of a note, or signing fails.
+    pub fn sign(&self, text: &str) -> Result<Note, SignError> {
+        note::sign(text, &self.signers())
     }
 
     pub(crate) fn signers(&self) -> Vec<&Signer> {

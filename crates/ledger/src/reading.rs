@@ -144,11 +144,14 @@ impl Follower {
 impl Current {
     /// The next group, if there is a whole one.
     fn group(&mut self, folder: &Path) -> Result<Option<Group>, ReadingError> {
+        if let Ok(Some(group)) = self.read_group() {
+            return Ok(Some(group));
+        }
+        // what was read earlier may have been half written then, with zeros where by now there is more
+        self.read.truncate(self.at);
         let mut window = WINDOW;
         loop {
-            let ahead = self.read.get(self.at..).unwrap_or_default();
-            if let Some((group, own)) = self.walk.next(ahead)? {
-                self.at += own;
+            if let Some(group) = self.read_group()? {
                 return Ok(Some(group));
             }
             if !self.read_on(folder, window)? {
@@ -156,6 +159,16 @@ impl Current {
             }
             window = window.saturating_mul(4);
         }
+    }
+
+    /// The group at the beginning of what has been read.
+    fn read_group(&mut self) -> Result<Option<Group>, Damage> {
+        let ahead = self.read.get(self.at..).unwrap_or_default();
+        let found = self.walk.next(ahead)?;
+        Ok(found.map(|(group, own)| {
+            self.at += own;
+            group
+        }))
     }
 
     /// Reads on by at most so many bytes; false: there are none.
@@ -324,10 +337,15 @@ impl OpenedEntry {
 
     /// The value of a field; `None`: it has none of that name, or it was erased.
     pub fn value(&self, name: &str) -> Option<Value> {
+        serde_json::from_str(self.raw(name)?).ok()
+    }
+
+    /// The same as canonical JSON, as it was recorded.
+    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
         let personal = self.values.personal.as_ref();
         let found = self.values.general.values.get(name);
         let found = found.or_else(|| personal?.values.get(name))?;
-        serde_json::from_str(found.get()).ok()
+        Some(found.get())
     }
 
     /// The entry as one object: number, kind, time, and each field by its name. A field that was erased is missing, and so

@@ -2,12 +2,11 @@
 
 use crate::content::unsent;
 use crate::{
-    Act, AuditDevice, AuditError, ClauseState, DecisionId, Ended, Event, Happening, Intent, Outcome,
-    Pseudonym, Pseudonyms, Receipt, Subject, facts,
+    Act, AuditDevice, AuditError, DecisionId, Ended, Event, Happening, Intent, Outcome, Pseudonym,
+    Pseudonyms, Receipt, Subject, intent,
 };
-use decision::{Basis, ClauseIndex, Decision, Facts, Permit, Refusal, SealedFacts, Snapshot, Verdict};
-use register::model::{Deployment, HostingPlace, Instant, PlaceFact};
-use std::collections::BTreeSet;
+use decision::{Decision, Permit, Refusal, SealedFacts, Snapshot};
+use register::model::{Deployment, Instant};
 use std::sync::Arc;
 
 /// Records decisions on an audit device.
@@ -163,109 +162,18 @@ impl Recorder {
         call: &Call<'_>,
     ) -> Intent {
         let facts = call.facts.facts();
-        let named = |index| clause_name(snapshot, index);
-        let reasons = decision
-            .map(|decision| decision.reasons.as_slice())
-            .unwrap_or_default();
-        let lifts = decision
-            .map(|decision| decision.lifts.as_slice())
-            .unwrap_or_default();
-        let deployment = decision.and_then(|decision| snapshot.deployment(decision.deployment?));
-        let hosting = deployment.map(|deployment| deployment.hosting.inference.as_slice());
-        let licensor = model.as_deref().and_then(|model| licensor(snapshot, model));
+        let licensor = model
+            .as_deref()
+            .and_then(|model| intent::licensor(snapshot, model));
         let towards = licensor.as_deref().unwrap_or_default();
-        Intent {
+        let about = intent::About {
             decision: call.decision,
             at: call.at,
-            snapshot: snapshot.digest().to_owned(),
+            asked: call.asked,
+            application: call.application,
             person: self.pseudonyms.towards(&facts.person.id, towards),
             key: self.pseudonyms.of(&facts.person.id),
-            entity: facts.entity.clone(),
-            application: call.application.map(str::to_owned),
-            purpose: facts.request.purpose.as_str(),
-            data: facts.request.data.as_str(),
-            asked: call.asked.to_owned(),
-            model,
-            deployment: deployment.map(|deployment| deployment.id.clone()),
-            hosting: hosting.unwrap_or_default().iter().map(hosted).collect(),
-            licensor,
-            verdict: decision.map_or(Verdict::Deny, |decision| decision.verdict),
-            clauses: reasons
-                .iter()
-                .filter_map(|reason| match reason.basis {
-                    Basis::Clause(index) => Some(ClauseState {
-                        clause: named(index),
-                        state: reason.state,
-                    }),
-                    Basis::Missing(_) => None,
-                })
-                .collect(),
-            missing: reasons
-                .iter()
-                .filter_map(|reason| match reason.basis {
-                    Basis::Missing(positive) => Some(positive.as_str()),
-                    Basis::Clause(_) => None,
-                })
-                .collect(),
-            lifts: lifts
-                .iter()
-                .map(|lift| format!("{} > {}", named(lift.by), named(lift.lifted)))
-                .collect(),
-            obligations: decision
-                .map(|decision| {
-                    decision
-                        .obligations
-                        .iter()
-                        .map(|obligation| obligation.as_str())
-                        .collect()
-                })
-                .unwrap_or_default(),
-            places: places(facts),
-            evidence: facts
-                .claims
-                .iter()
-                .map(|claim| claim.source.as_str())
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
-            facts: facts::write(facts),
-            valid_until: decision.and_then(|decision| decision.valid_until),
-        }
+        };
+        intent::made(about, snapshot, decision, model, facts)
     }
-}
-
-fn clause_name(snapshot: &Snapshot, index: ClauseIndex) -> String {
-    let name = snapshot
-        .clause(index)
-        .map(|(instrument, clause)| format!("{} {}", instrument.id, clause.reference));
-    name.unwrap_or_default()
-}
-
-/// Who licenses a model, by the register.
-fn licensor(snapshot: &Snapshot, model: &str) -> Option<String> {
-    let model = snapshot.model(snapshot.model_index(model)?)?;
-    Some(model.provider.clone())
-}
-
-/// A place of inference as the register writes it.
-fn hosted(place: &HostingPlace) -> String {
-    match place {
-        HostingPlace::Place(place) => place.to_string(),
-        HostingPlace::Anywhere => "*".to_owned(),
-        HostingPlace::AnywhereBut(place) => format!("*-{place}"),
-        HostingPlace::Unrecognised(text) => text.clone(),
-    }
-}
-
-fn places(facts: &Facts) -> Vec<String> {
-    let text = |place: &PlaceFact| match place {
-        PlaceFact::Known(place) => Some(place.to_string()),
-        PlaceFact::Unrecognised(text) => Some(text.clone()),
-        PlaceFact::Unknown => None,
-    };
-    let named = facts
-        .claims
-        .iter()
-        .filter_map(|claim| text(claim.place.as_ref()?));
-    named.collect::<BTreeSet<_>>().into_iter().collect()
 }

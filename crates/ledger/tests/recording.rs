@@ -8,10 +8,10 @@
 use decision::{SealedFacts, Snapshot, State, Verdict, admit};
 use identity::{Choice, FactCollector, KeyHolder, RegisterDirectory, Zones};
 use ledger::{
-    Answer, AuditDevice, AuditError, Call, ClauseState, DecisionId, Event, Intent, Outcome, Pseudonyms,
-    Receipt, Recorder,
+    Answer, AuditDevice, AuditError, Call, ClauseState, DecisionId, Event, FileDevice, FileSettings, Intent,
+    LogIdentity, Outcome, Pseudonyms, Reader, Receipt, Recorder, ReplayError, SealingKey,
 };
-use register::model::Instant;
+use register::model::{Instant, Register};
 use register::source::Source;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
@@ -123,15 +123,18 @@ struct World {
     recorder: Recorder,
 }
 
-fn world(fails: bool) -> World {
+fn register_of(text: &str) -> Register {
     let source = Source {
         path: "register.toml".to_owned(),
-        text: REGISTER.to_owned(),
+        text: text.to_owned(),
     };
     let outcome = register::parse(&[source]);
-    let register = outcome
-        .register
-        .unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics));
+    let register = outcome.register;
+    register.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
+}
+
+fn world(fails: bool) -> World {
+    let register = register_of(REGISTER);
     let directory = Arc::new(RegisterDirectory::of(&register, NOW));
     let collector = FactCollector::new(&register, Zones::default(), directory);
     let holder = KeyHolder {
@@ -262,4 +265,54 @@ async fn what_cannot_be_recorded_cannot_be_used() {
     let recorded = world.recorder.record_permit(permit, &call(&world, "small")).await;
     assert_eq!(recorded.err(), Some(AuditError::Deadline));
     assert!(!world.recorder.is_healthy());
+}
+
+#[tokio::test]
+async fn a_decision_is_made_again_and_another_one_is_told_by_its_fields() {
+    let World { snapshot, facts, .. } = world(false);
+    let folder = tempfile::tempdir().unwrap();
+    let sealing = SealingKey::from_bytes([4; 32]);
+    let identity = LogIdentity::new("log", &[[3; 32]], sealing.clone()).unwrap();
+    let device = FileDevice::open(folder.path(), &identity, NOW, FileSettings::default()).unwrap();
+    let recorder = Recorder::new(Arc::new(device), Pseudonyms::new(&[1; 32]));
+    for asked in ["tiny", "large", "huge"] {
+        let call = Call {
+            decision: DecisionId::from_bytes([9; 16]),
+            at: NOW,
+            asked,
+            application: Some("assistant"),
+            facts: &facts,
+        };
+        match admit(&snapshot, &facts, asked, NOW) {
+            Ok(permit) => drop(recorder.record_permit(permit, &call).await.unwrap()),
+            Err(refusal) => drop(recorder.record_refusal(&refusal, &call).await.unwrap()),
+        }
+    }
+    drop(recorder);
+    let reader = Reader::open(folder.path(), &sealing).unwrap();
+    let entries: Vec<_> = reader.entries(0, 9).unwrap().map(Result::unwrap).collect();
+    let again = |number: usize, by: &Snapshot| {
+        let again = entries[number].replay(by);
+        again.map(|again| {
+            again
+                .differences
+                .into_iter()
+                .map(|one| one.field)
+                .collect::<Vec<_>>()
+        })
+    };
+    for number in 0..3 {
+        assert_eq!(again(number, &snapshot).unwrap(), Vec::<String>::new());
+    }
+    let other = Snapshot::compile_untested(register_of(REGISTER), "sha256:other").unwrap();
+    let digest = "sha256:test".to_owned();
+    assert_eq!(again(0, &other), Err(ReplayError::OtherRegister { digest }));
+    // a register under the name of another, as a program that decides otherwise would show
+    let changed = REGISTER
+        .replace("models = [\"large\"]", "models = [\"small\"]")
+        .replace("\"HK\"]\n    [[model]]", "\"SG\"]\n    [[model]]");
+    let changed = Snapshot::compile_untested(register_of(&changed), "sha256:test").unwrap();
+    assert_eq!(again(0, &changed).unwrap(), ["clauses", "hosting", "verdict"]);
+    assert_eq!(again(1, &changed).unwrap(), ["clauses"]);
+    assert_eq!(again(2, &changed).unwrap(), Vec::<String>::new());
 }

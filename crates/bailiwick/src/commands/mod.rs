@@ -13,6 +13,7 @@ mod ledger;
 mod login;
 mod models;
 mod oracle;
+mod replay;
 mod report;
 mod schema;
 mod serve;
@@ -65,6 +66,7 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Directory { data_dir, command } => directory::run(&global, data_dir, command, screen),
         Command::Ledger { data_dir, command } => ledger::run(&global, data_dir, &command, screen),
         Command::Verify { dir, key } => ledger::verify(&dir, &key, screen),
+        Command::Replay(replay) => replay::run(&global, replay, screen),
         Command::Report { command } => report::run(&global, &command, screen),
         Command::Import {
             command: ImportCommand::Litellm { file, into },

@@ -46,7 +46,8 @@ pub(super) fn run(global: &Global, serve: &Serve, screen: &mut Screen) -> anyhow
         let ending = Ending::watch()?;
         let store = keeping::open(&data, &config.store).await?;
         let following = Following::begin(&store, &data, config.store.max_stale, Some(&ways.places)).await?;
-        let kept = Kept::open(&data, KeyRing::new(data.key_hasher()?, []))?.with_store(following);
+        let keys = KeyRing::new(data.key_hasher()?, []);
+        let kept = Kept::open(&data, keys, &folder)?.with_store(following);
         let services = Services::new(snapshot, ways, kept);
         let telemetry = match config.telemetry {
             Some(address) => Some(listen(address).await?),

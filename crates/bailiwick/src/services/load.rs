@@ -36,6 +36,9 @@ pub(crate) enum LoadError {
     /// Its tests or invariants do not hold, or it is too large.
     #[error("the register does not compile: {0}")]
     Compile(CompileError),
+    /// It cannot be kept, and what decides must be there to decide again.
+    #[error("the register cannot be kept for deciding again: {0:#}")]
+    NotKept(anyhow::Error),
     /// Networks of its sites cannot be told apart.
     #[error("{error}")]
     Zones {
@@ -72,7 +75,7 @@ impl LoadError {
             message,
         };
         match self {
-            Self::Unreadable(_) | Self::Compile(CompileError::TooManyPlaces(_)) => {
+            Self::Unreadable(_) | Self::NotKept(_) | Self::Compile(CompileError::TooManyPlaces(_)) => {
                 vec![problem(&Position::default(), self.to_string())]
             }
             Self::Errors(diagnostics) => diagnostics
@@ -93,6 +96,7 @@ impl LoadError {
     pub(crate) const fn word(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "unreadable",
+            Self::NotKept(_) => "not_kept",
             Self::Errors(_) => "text",
             Self::Compile(CompileError::TooManyPlaces(_)) => "too_many_places",
             Self::Compile(CompileError::Cases(_)) => "tests",

@@ -1,5 +1,6 @@
 //! Wiring: a snapshot, a data folder and connectors become gateways that serve until the program is told to stop.
 
+pub(crate) mod archive;
 pub(crate) mod connectors;
 pub(crate) mod control;
 mod desk;
@@ -15,8 +16,10 @@ use crate::clock;
 use crate::config::{Config, LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::UsageError;
+use crate::folder::Folder;
 use crate::log;
 use anyhow::Context as _;
+use archive::Archive;
 use connectors::Ways;
 use decision::Snapshot;
 use gateway::{
@@ -54,6 +57,7 @@ pub(crate) struct Services {
     keys: Arc<dyn Keys>,
     following: Option<Arc<Following>>,
     recorder: Recorder,
+    archive: Archive,
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
@@ -71,12 +75,16 @@ pub(crate) struct Kept {
     keys: Arc<dyn Keys>,
     following: Option<Arc<Following>>,
     recorder: Recorder,
+    archive: Archive,
 }
 
 impl Kept {
-    /// Opens the ledger of a data folder, beside keys.
-    pub(crate) fn open(data: &DataDir, keys: KeyRing) -> anyhow::Result<Self> {
+    /// Opens the ledger of a data folder, beside keys, and keeps the register by which it begins.
+    pub(crate) fn open(data: &DataDir, keys: KeyRing, register: &Folder) -> anyhow::Result<Self> {
+        let archive = Archive::open(data)?;
+        archive.keep(register)?;
         Ok(Self {
+            archive,
             keys: Arc::new(keys),
             following: None,
             recorder: Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?),
@@ -114,6 +122,7 @@ impl Services {
             keys: kept.keys,
             following: kept.following,
             recorder: kept.recorder,
+            archive: kept.archive,
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
             telemetry: None,
@@ -275,7 +284,7 @@ impl Services {
             path,
             Arc::clone(&self.switch),
             self.ways.clone(),
-            self.recorder.clone(),
+            (self.recorder.clone(), self.archive.clone()),
         );
         Reloading::begin(reloader, self.switch.load().snapshot().digest())
     }

@@ -3,6 +3,7 @@
 //! All of it happens beside the requests. A register that fails anything changes nothing: the one in force stays, the
 //! log says what is wrong and where, and the readiness probe says that something newer was refused.
 
+use super::archive::Archive;
 use super::connectors::Ways;
 use super::load::{self, LoadError};
 use crate::clock;
@@ -22,6 +23,7 @@ pub(crate) struct Reloader {
     switch: Arc<Switch>,
     ways: Ways,
     recorder: Recorder,
+    archive: Archive,
 }
 
 /// What became of a reload.
@@ -33,13 +35,20 @@ pub(crate) enum Reloaded {
 }
 
 impl Reloader {
-    /// Reloads the register of this folder, which must fit these ways to providers.
-    pub(crate) const fn new(path: PathBuf, switch: Arc<Switch>, ways: Ways, recorder: Recorder) -> Self {
+    /// Reloads the register of this folder, which must fit these ways to providers; what comes into force is recorded,
+    /// and kept before it does.
+    pub(crate) fn new(
+        path: PathBuf,
+        switch: Arc<Switch>,
+        ways: Ways,
+        (recorder, archive): (Recorder, Archive),
+    ) -> Self {
         Self {
             path,
             switch,
             ways,
             recorder,
+            archive,
         }
     }
 
@@ -88,6 +97,7 @@ impl Reloader {
             return Ok(Reloaded::Unchanged);
         }
         let loaded = load::complete(load::compile(&folder)?, &self.ways)?;
+        self.archive.keep(&folder).map_err(LoadError::NotKept)?;
         self.switch.activate(loaded.in_force);
         let snapshot = folder.digest.clone();
         let what = Happening::Activated { snapshot, before };

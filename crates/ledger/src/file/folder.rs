@@ -2,8 +2,10 @@
 
 use super::writer::{Medium, Segment};
 use crate::CheckpointError;
+use rustix::fs::FallocateFlags;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 /// File of the keys of people.
@@ -130,7 +132,7 @@ fn number_of(name: &str) -> Option<u64> {
 impl Medium for Folder {
     fn begin(&mut self, number: u64) -> io::Result<Box<dyn Segment>> {
         let file = OpenOptions::new()
-            .append(true)
+            .write(true)
             .create_new(true)
             .open(segment(&self.path, number))?;
         // the name of a file is durable only once its folder is
@@ -138,7 +140,12 @@ impl Medium for Folder {
             self.discard(number)?;
             return Err(error);
         }
-        Ok(Box::new(file))
+        Ok(Box::new(Prepared {
+            file,
+            end: 0,
+            prepared: 0,
+            can_prepare: true,
+        }))
     }
 
     fn discard(&mut self, number: u64) -> io::Result<()> {
@@ -157,13 +164,56 @@ impl Medium for Folder {
     }
 }
 
-impl Segment for File {
+/// Bytes by which a segment is made longer ahead of what is written, so that a wait for the disk is one for the entries
+/// alone, and not for the length of the file too.
+const AHEAD: u64 = 4 * 1024 * 1024;
+
+/// A segment whose file is longer than what is written in it, and ends with zeros.
+struct Prepared {
+    file: File,
+    /// Where what is written ends.
+    end: u64,
+    /// Where the file ends.
+    prepared: u64,
+    /// The file system can make files longer ahead, as far as is known, and has the room.
+    can_prepare: bool,
+}
+
+impl Prepared {
+    fn prepare(&mut self, end: u64) {
+        if !self.can_prepare || end <= self.prepared {
+            return;
+        }
+        let prepared = end.saturating_add(AHEAD);
+        let more = prepared - self.prepared;
+        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), self.prepared, more) {
+            Ok(()) => self.prepared = prepared,
+            // it is written all the same, as far as there is room
+            Err(_) => self.can_prepare = false,
+        }
+    }
+}
+
+impl Segment for Prepared {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
+        let end = self.end.saturating_add(bytes.len() as u64);
+        self.prepare(end);
+        self.file.write_all_at(bytes, self.end)?;
+        self.end = end;
+        Ok(())
     }
 
     fn synchronise(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.file.sync_data()
+    }
+}
+
+impl Drop for Prepared {
+    /// Gives back what was prepared and not used. If that fails, zeros stay.
+    fn drop(&mut self) {
+        if self.prepared > self.end {
+            let _ = self.file.set_len(self.end);
+        }
     }
 }
 

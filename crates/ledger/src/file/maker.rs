@@ -61,6 +61,7 @@ impl Maker {
             at: content.at.0,
             answer,
             is_owed: content.kind != content::Kind::Intent,
+            can_wait: content.kind == content::Kind::Outcome,
             owes,
         };
         Ok((job, answered))

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::content::tests::{event_of, intent_of, outcome_of, permit_of};
-use crate::reading::Entries;
+use crate::reading::{Entries, Follower};
 use crate::segment::Header;
 use crate::walk::Walk;
 use crate::{CHECKPOINT, Kind, Leaf, Receipt, SealingKey};
@@ -518,4 +518,26 @@ async fn an_outcome_that_cannot_be_kept_is_kept_later() {
     );
     let kept = medium.kept(2).unwrap();
     assert_eq!((kept.len(), kept[0].intent), (1, Some(0)));
+}
+
+/// A reader beside the writer sees what was prepared for entries before they are there.
+#[tokio::test]
+async fn who_follows_sees_what_is_written_where_zeros_were_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = open(folder.path()).unwrap();
+    device.intent(intent_of(0)).await.unwrap();
+    let mut follower = Follower::open(folder.path(), 0).unwrap();
+    assert_eq!(follower.next(9).unwrap().map(|(number, _)| number), Some(0));
+    assert!(follower.next(9).unwrap().is_none());
+    for number in 1..9_u8 {
+        device.intent(intent_of(number)).await.unwrap();
+        assert_eq!(
+            follower.next(9).unwrap().map(|(number, _)| number),
+            Some(u64::from(number))
+        );
+    }
+    let segment = folder::segment(folder.path(), 1);
+    let prepared = std::fs::metadata(&segment).unwrap().len();
+    drop(device);
+    assert!(prepared > std::fs::metadata(&segment).unwrap().len());
 }

@@ -2,6 +2,7 @@
 
 use super::OpenError;
 use super::maker::{Maker, Owes};
+use super::pace::Pace;
 use super::progress::Progress;
 use crate::segment::{Entry, GroupSeal, Header};
 use crate::{AuditError, Receipt};
@@ -19,6 +20,12 @@ const GROUP: usize = 1024;
 /// Most entries that are owed and wait for a device that cannot write.
 const BACKLOG: usize = 8192;
 
+/// Most entries for which nobody waits that are held back for one that somebody waits for.
+const HELD_BACK: usize = 64;
+
+/// How long each of those is held back.
+const HOLD_BACK: Duration = Duration::from_millis(5);
+
 /// How often a failed device looks whether it can go on, if nobody asks it to keep anything.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -35,6 +42,8 @@ pub(super) struct Job {
     pub answer: oneshot::Sender<Result<Receipt, AuditError>>,
     /// It is written even if nobody waits for the answer.
     pub is_owed: bool,
+    /// Nobody waits for it.
+    pub can_wait: bool,
     /// Of a permit: what its outcome says, should nobody be there to send anything.
     pub owes: Option<Owes>,
     /// Bytes that it takes from what may wait.
@@ -128,6 +137,7 @@ impl<M: Medium> Writer<M> {
 
     /// Serves the queue until nobody can put anything into it any more.
     pub(super) fn run(mut self, queue: &Receiver<Job>) {
+        let mut pace = Pace::new();
         loop {
             let first = match queue.recv_timeout(LOOK_AGAIN) {
                 Ok(job) => job,
@@ -137,8 +147,11 @@ impl<M: Medium> Writer<M> {
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             };
-            let rest = queue.try_iter().take(GROUP - 1);
-            let group: Vec<Job> = std::iter::once(first).chain(rest).collect();
+            let mut group = with_company(first, queue);
+            pace.gather();
+            let room = GROUP.saturating_sub(group.len());
+            group.extend(queue.try_iter().take(room));
+            pace.took(group.len());
             let freed = group.iter().map(|job| job.bytes).sum();
             self.progress.written(freed);
             let is_wanted = |job: &Job| job.is_owed || !job.answer.is_closed();
@@ -309,6 +322,18 @@ impl<M: Medium> Writer<M> {
             tracing::error!(kind = %error.kind(), "the ledger cannot be written; requests are refused until it can");
         }
     }
+}
+
+/// An entry for which nobody waits is held back a moment, to be written with one for which somebody does.
+fn with_company(first: Job, queue: &Receiver<Job>) -> Vec<Job> {
+    let mut group = vec![first];
+    while group.len() < HELD_BACK && group.last().is_some_and(|job| job.can_wait) {
+        match queue.recv_timeout(HOLD_BACK) {
+            Ok(job) => group.push(job),
+            Err(_) => break,
+        }
+    }
+    group
 }
 
 fn frames(group: &[Job], first: u64, after: &Edge) -> Vec<u8> {

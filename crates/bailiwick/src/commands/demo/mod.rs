@@ -83,7 +83,7 @@ async fn serve(
     let answering = upstreams.open(snapshot.register())?;
     let ready = Ready::new(&snapshot, base_url.clone(), data, &personas, &answering);
     let connectors = answering.into_iter().map(|(_, connector)| connector).collect();
-    let kept = Kept::open(data, ready::key_ring(data, &personas)?)?;
+    let kept = Kept::open(data, ready::key_ring(data, &personas)?, folder)?;
     let services = Services::new(snapshot, Ways::of(connectors, Vec::new())?, kept);
     let services = services.map_err(|error| error.at_start(&folder.path))?;
     let gateway = services.gateway(base_url, &Serving::default())?;

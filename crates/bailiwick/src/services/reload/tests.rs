@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::commands::INIT_FILES;
+use crate::data::DataDir;
 use decision::admit;
 use gateway::{Connector, ConnectorOptions, ConnectorSettings, Credential};
 use identity::{Choice, KeyHolder};
@@ -84,7 +85,9 @@ fn recording(folder: &Path, device: Arc<Memory>) -> Reloader {
     let snapshot = load::compile(&Folder::read(folder).unwrap()).unwrap();
     let in_force = load::complete(snapshot, &ways).unwrap().in_force;
     let recorder = Recorder::new(device, Pseudonyms::new(&[7; 32]));
-    Reloader::new(folder.to_owned(), Arc::new(Switch::new(in_force)), ways, recorder)
+    let archive = Archive::open(&DataDir::open(&folder.join("data")).unwrap()).unwrap();
+    let switch = Arc::new(Switch::new(in_force));
+    Reloader::new(folder.to_owned(), switch, ways, (recorder, archive))
 }
 
 impl Reloader {
