@@ -130,6 +130,7 @@ fn intent(number: u32) -> Intent {
         model: Some("claude-sonnet".to_owned()),
         deployment: Some("claude-sonnet-direct".to_owned()),
         licensor: Some("Anthropic".to_owned()),
+        cost_centre: Some("4711".to_owned()),
         hosting: vec!["US".to_owned()],
         verdict: Verdict::Deny,
         clauses: Vec::new(),

@@ -219,6 +219,7 @@ impl Asker {
             at,
             asked: &self.model,
             application: Some(&collected.application),
+            cost_centre: collected.cost_centre.as_deref(),
             facts: &collected.facts,
         })
     }

@@ -76,7 +76,7 @@ pub(crate) async fn serve(
                 let certificate = certificate.clone();
                 drop(spawn_blocking(move || certificate.map(|certificate| certificate.refresh())));
             }
-            _ = telling.tick() => shared.strangers.tell(&shared.recorder, shared.clock),
+            _ = telling.tick() => shared.counted.tell(&shared.recorder, shared.clock),
             accepted = accept(&listener, &places) => match accepted {
                 Ok((stream, peer, place)) => {
                     let most = shared.limits.connections_of_peer;
@@ -106,7 +106,7 @@ pub(crate) async fn serve(
     // nobody listening for this means that nobody is connected
     let _ = stop.send(true);
     finish(&shared, connections).await;
-    shared.strangers.tell(&shared.recorder, shared.clock);
+    shared.counted.tell(&shared.recorder, shared.clock);
     Ok(())
 }
 

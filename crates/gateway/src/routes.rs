@@ -225,7 +225,9 @@ async fn answer(
         Ok(caller) => caller,
         Err(fault) => {
             if fault.code == FaultCode::Unauthenticated {
-                shared.strangers.count(route.map_or(NO_ROUTE, |route| route.path));
+                shared
+                    .counted
+                    .stranger(route.map_or(NO_ROUTE, |route| route.path));
             }
             return body::rendered(fault.answer(to));
         }
@@ -249,7 +251,11 @@ async fn answer(
             is_gemini,
             which,
         };
-        models::show(shared, &asking, &request)
+        let answer = models::show(shared, &asking, &request);
+        if answer.status().is_success() {
+            shared.counted.list(route.path);
+        }
+        answer
     };
     let has_desk = shared.desk.get().is_some();
     match route.handler {

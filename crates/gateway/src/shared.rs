@@ -1,10 +1,10 @@
 //! What all requests share.
 
 use crate::connectors::{Connectors, Upstream};
+use crate::counted::Counted;
 use crate::refusals::Refusals;
 use crate::routing::health::Health;
 use crate::said::Hearing;
-use crate::strangers::Strangers;
 use crate::{GatewayConfig, GatewayError, Limits, Listening, Measures, Metrics, Rates, SignInDesk, Switch};
 use identity::kept::DisputeStore;
 use identity::{Keys, Proxies};
@@ -31,7 +31,7 @@ pub(crate) struct Shared {
     pub measures: Arc<dyn Measures>,
     pub metrics: Arc<Metrics>,
     pub refusals: Refusals,
-    pub strangers: Strangers,
+    pub counted: Counted,
     pub upstream: Upstream,
     pub health: Arc<Health>,
     pub phase: watch::Sender<Phase>,
@@ -71,7 +71,7 @@ impl Shared {
             upstream: Upstream::new(&config.connectors, &config.limits),
             connectors: config.connectors,
             refusals: Refusals::new(config.limits.kept_refusals),
-            strangers: Strangers::default(),
+            counted: Counted::default(),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             switch: config.switch,
             keys: config.keys,

@@ -38,6 +38,8 @@ pub struct Collected {
     pub facts: SealedFacts,
     /// Id of the application.
     pub application: String,
+    /// Who in the firm pays for it, as the directory has it of the person.
+    pub cost_centre: Option<Arc<str>>,
 }
 
 /// Why the facts of a request cannot be collected.
@@ -213,6 +215,7 @@ impl FactCollector {
         Ok(Collected {
             facts,
             application: application.id.clone(),
+            cost_centre: entry.cost_centre.clone(),
         })
     }
 

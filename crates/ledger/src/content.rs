@@ -129,6 +129,7 @@ pub(crate) fn of_intent(intent: &Intent) -> Content {
             field("application", &intent.application),
             field("asked", &intent.asked),
             field("clauses", &clauses.collect::<Vec<_>>()),
+            field("cost_centre", &intent.cost_centre),
             field("data", intent.data),
             field("decided", &decided),
             field("decision", &intent.decision.to_string()),
@@ -168,6 +169,8 @@ pub(crate) fn of_outcome(outcome: &Outcome) -> Content {
             field("ended", outcome.ended.as_str()),
             field("licensor", &outcome.of.licensor),
             field("model", &outcome.of.model),
+            field("served_in", &outcome.served_in),
+            field("stop", &outcome.stop),
             field("used", &used),
         ],
     }
@@ -197,6 +200,8 @@ pub(crate) const fn unsent(
         bytes_received: 0,
         tokens_read: 0,
         tokens_written: 0,
+        stop: None,
+        served_in: None,
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Intent {
     pub deployment: Option<String>,
     /// Who licenses the model, by the register.
     pub licensor: Option<String>,
+    /// Who in the firm pays for it.
+    pub cost_centre: Option<String>,
     /// Where the inference of the deployment may run.
     pub hosting: Vec<String>,
     /// What was decided.
@@ -122,6 +124,10 @@ pub struct Outcome {
     pub tokens_read: u64,
     /// Tokens that the provider said it wrote, as far as its answer came.
     pub tokens_written: u64,
+    /// Why the provider said that it stopped, in its own word.
+    pub stop: Option<String>,
+    /// Where the provider said that the model ran, in its own word.
+    pub served_in: Option<String>,
 }
 
 /// What a request was about, by the register.
@@ -162,6 +168,13 @@ pub enum Happening {
         mistake: &'static str,
         /// How many of them, as far as they were looked for.
         mistakes: usize,
+    },
+    /// Lists of models that were given to people who are known, each by their own decisions.
+    Listed {
+        /// The route that they asked for, by its template.
+        route: &'static str,
+        /// How many since the entry before.
+        requests: u64,
     },
     /// Requests that showed no key or token that is taken.
     Strangers {

@@ -13,6 +13,7 @@ pub(crate) struct About<'a> {
     /// The model as the request named it.
     pub asked: &'a str,
     pub application: Option<&'a str>,
+    pub cost_centre: Option<&'a str>,
     /// Who asks, towards the licensor.
     pub person: Pseudonym,
     /// Whose key seals what is personal.
@@ -43,6 +44,7 @@ pub(crate) fn made(
         asked: about.asked.to_owned(),
         licensor: model.as_deref().and_then(|model| licensor(snapshot, model)),
         model,
+        cost_centre: about.cost_centre.map(str::to_owned),
         deployment: deployment.map(|deployment| deployment.id.clone()),
         hosting: hosting.unwrap_or_default().iter().map(hosted).collect(),
         verdict: decision.map_or(Verdict::Deny, |decision| decision.verdict),

@@ -27,6 +27,8 @@ pub struct Call<'a> {
     pub asked: &'a str,
     /// The application that made the request.
     pub application: Option<&'a str>,
+    /// Who in the firm pays for it.
+    pub cost_centre: Option<&'a str>,
     /// The facts that it was decided on.
     pub facts: &'a SealedFacts,
 }
@@ -171,6 +173,7 @@ impl Recorder {
             at: call.at,
             asked: call.asked,
             application: call.application,
+            cost_centre: call.cost_centre,
             person: self.pseudonyms.towards(&facts.person.id, towards),
             key: self.pseudonyms.of(&facts.person.id),
         };

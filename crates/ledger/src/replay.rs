@@ -80,6 +80,8 @@ impl OpenedEntry {
         let residency = application.as_deref().and_then(|id| residency(snapshot, id));
         let kept = self.raw("facts").ok_or(ReplayError::Erased)?;
         let facts = facts::read(kept.as_bytes(), residency)?;
+        // what the decision does not follow from is taken as it was recorded
+        let cost_centre = self.word("cost_centre")?;
         let (asked, model) = (self.word("asked")?, self.word("model")?);
         let deployment = self.word("deployment")?;
         let decision = model
@@ -91,6 +93,7 @@ impl OpenedEntry {
             at: self.leaf.at,
             asked: asked.as_deref().unwrap_or_default(),
             application: application.as_deref(),
+            cost_centre: cost_centre.as_deref(),
             person: Pseudonym::from_bytes([0; 16]),
             key: Pseudonym::from_bytes([0; 16]),
         };
@@ -121,6 +124,8 @@ impl OpenedEntry {
         match self.value(field) {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(Value::Null) => Ok(None),
+            // an earlier version of the program did not record it
+            None if !self.leaf.fields.contains_key(field) => Ok(None),
             _ => Err(ReplayError::Field { field }),
         }
     }

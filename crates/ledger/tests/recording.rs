@@ -169,6 +169,7 @@ fn call<'a>(world: &'a World, asked: &'a str) -> Call<'a> {
         at: NOW,
         asked,
         application: Some("assistant"),
+        cost_centre: Some("4711"),
         facts: &world.facts,
     }
 }
@@ -281,6 +282,7 @@ async fn a_decision_is_made_again_and_another_one_is_told_by_its_fields() {
             at: NOW,
             asked,
             application: Some("assistant"),
+            cost_centre: Some("4711"),
             facts: &facts,
         };
         match admit(&snapshot, &facts, asked, NOW) {

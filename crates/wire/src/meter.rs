@@ -1,8 +1,8 @@
 //! Reads along with an answer that is passed on, without holding any of it back.
 //!
-//! Three things about an answer must be known although nobody parses it: whether the last event is complete, so that
-//! one of ours may follow; whether the provider has put an error into it or has said its last word; and how many tokens
-//! it counted. Each is found by looking at the beginnings of lines, or for one key, across the borders of blocks.
+//! Four things about an answer must be known although nobody parses it: whether the last event is complete, so that
+//! one of ours may follow; whether the provider has put an error into it or has said its last word; how many tokens
+//! it counted; and what it says of why it stopped and where it ran. Each is found by looking at the beginnings of lines, or for one key, across the borders of blocks.
 
 use memchr::{memchr, memmem};
 
@@ -14,6 +14,15 @@ const KEPT: usize = 64;
 
 /// End of every key that counts tokens in OpenAI's and Anthropic's protocols.
 const TOKENS: &[u8] = b"_tokens\":";
+
+/// End of every key that says why an answer stopped, in OpenAI's, Anthropic's and Gemini's protocols.
+const REASON: &[u8] = b"eason\":";
+/// Beginnings of those keys.
+const REASONS: [&[u8]; 3] = [b"\"stop_r", b"\"finish_r", b"\"finishR"];
+/// Key by which Anthropic says where a model ran.
+const GEOGRAPHY: &[u8] = b"\"inference_geo\":";
+/// Longest word that is taken from an answer.
+const WORD: usize = 32;
 
 /// Beginnings of lines, without blanks, by which a provider says that it failed.
 const FAILED: [&[u8]; 5] = [
@@ -64,6 +73,8 @@ pub struct Meter {
     in_event: bool,
     kept: Vec<u8>,
     tokens: Tokens,
+    stop: Option<String>,
+    served_in: Option<String>,
     has_failed: bool,
     in_last_event: bool,
     has_ended: bool,
@@ -94,6 +105,16 @@ impl Meter {
     /// Tokens counted so far.
     pub const fn tokens(&self) -> Tokens {
         self.tokens
+    }
+
+    /// Why the provider says that it stopped, in its own word.
+    pub fn stop(&self) -> Option<&str> {
+        self.stop.as_deref()
+    }
+
+    /// Where the provider says that the model ran, in its own word.
+    pub fn served_in(&self) -> Option<&str> {
+        self.served_in.as_deref()
     }
 
     fn read_lines(&mut self, block: &[u8]) {
@@ -137,10 +158,10 @@ impl Meter {
             // what stands across the border; what lies wholly in the block is found once more below, to no harm
             let mut border = std::mem::take(&mut self.kept);
             border.extend_from_slice(first);
-            self.count(&border);
+            self.look(&border);
             self.kept = border;
         }
-        self.count(block);
+        self.look(block);
         if block.len() >= KEPT {
             self.kept.clear();
             self.kept
@@ -151,6 +172,19 @@ impl Meter {
             }
             let surplus = self.kept.len().saturating_sub(KEPT);
             self.kept.drain(..surplus);
+        }
+    }
+
+    fn look(&mut self, bytes: &[u8]) {
+        self.count(bytes);
+        for at in memmem::find_iter(bytes, REASON) {
+            let before = bytes.get(..at).unwrap_or_default();
+            if REASONS.iter().any(|reason| before.ends_with(reason)) {
+                take_word(bytes.get(at + REASON.len()..), &mut self.stop);
+            }
+        }
+        for at in memmem::find_iter(bytes, GEOGRAPHY) {
+            take_word(bytes.get(at + GEOGRAPHY.len()..), &mut self.served_in);
         }
     }
 
@@ -166,6 +200,25 @@ impl Meter {
                 self.tokens.output = self.tokens.output.max(number);
             }
         }
+    }
+}
+
+/// Takes a quoted word, if it is a short one of letters, digits, `-` and `_` and complete; else what was known stays.
+fn take_word(after: Option<&[u8]>, into: &mut Option<String>) {
+    let after = after.unwrap_or_default();
+    let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+    let Some(quoted) = after.get(blanks..).and_then(|after| after.strip_prefix(b"\"")) else {
+        return;
+    };
+    let is_of_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = quoted.iter().take_while(is_of_word).count();
+    let (word, rest) = quoted.split_at(length);
+    if (1..=WORD).contains(&length)
+        && rest.starts_with(b"\"")
+        && let Ok(word) = str::from_utf8(word)
+        && into.as_deref() != Some(word)
+    {
+        *into = Some(word.to_owned());
     }
 }
 
@@ -254,6 +307,51 @@ mod tests {
             }
         );
         assert_eq!(read("{\"usage\":{\"output_tokens\":5", &[]).tokens().total(), 0);
+    }
+
+    #[test]
+    fn why_it_stopped_and_where_it_ran_are_the_providers_words_and_never_a_text() {
+        let check = |text: &str, stop: Option<&str>, served_in: Option<&str>| {
+            for cut in 0..=text.len() {
+                let meter = read(text, &[cut]);
+                assert_eq!(
+                    (meter.stop(), meter.served_in()),
+                    (stop, served_in),
+                    "{text:?} cut at {cut}"
+                );
+            }
+        };
+        check(
+            r#"{"stop_reason":null,"usage":{"inference_geo":"us"}}"#,
+            None,
+            Some("us"),
+        );
+        check(
+            r#"{"stop_reason":"end_turn","usage":{"inference_geo": "not_available"}}"#,
+            Some("end_turn"),
+            Some("not_available"),
+        );
+        check(
+            r#"{"choices":[{"finish_reason":null}]} {"choices":[{"finish_reason": "length"}]}"#,
+            Some("length"),
+            None,
+        );
+        check(
+            r#"{"candidates":[{"finishReason": "MAX_TOKENS"}]}"#,
+            Some("MAX_TOKENS"),
+            None,
+        );
+        check(
+            r#"{"text":"\"stop_reason\":\"x\", \"inference_geo\":\"cn\""}"#,
+            None,
+            None,
+        );
+        check(
+            r#"{"stop_reason":"a text with blanks","reason":"x","inference_geo":"=cmd"}"#,
+            None,
+            None,
+        );
+        check(&format!(r#"{{"stop_reason":"{}"}}"#, "x".repeat(33)), None, None);
     }
 
     proptest! {

@@ -266,7 +266,7 @@ impl Call {
     fn whole(mut self, parts: &Parts, body: Bytes) -> Answer {
         let mut meter = Meter::default();
         meter.read(&body);
-        self.due.received(body.len(), meter.tokens());
+        self.due.received(body.len(), &meter);
         self.due.end(Ended::Completed);
         let mut answer = Response::new(body::whole(body));
         *answer.status_mut() = parts.status;
@@ -279,7 +279,7 @@ impl Call {
         let (mut parts, incoming) = head.into_parts();
         let idle = self.asker.shared.limits.idle;
         let Kept { body, is_whole } = refused::read(incoming, idle).await;
-        self.due.received(body.len(), wire::Tokens::default());
+        self.due.received(body.len(), &Meter::default());
         let by_place = refused::is_by_place(parts.status, &body);
         self.due.end(match (by_place, is_whole) {
             (true, _) => Ended::UpstreamRefused,

@@ -9,7 +9,7 @@ use ledger::{Ended, Outcome, Recorded, Recorder};
 use register::model::Instant;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::Tokens;
+use wire::{Meter, Tokens};
 
 /// Records how a request ended, once, when this is dropped. Whoever drops it without a word has been cut off by the
 /// caller's leaving: hyper drops what a closed connection was waiting for.
@@ -67,13 +67,16 @@ impl OutcomeDue {
     }
 
     /// A piece of the answer was passed on.
-    pub(super) fn received(&mut self, bytes: usize, tokens: Tokens) {
+    pub(super) fn received(&mut self, bytes: usize, meter: &Meter) {
         if let Some(noted) = &mut self.noted {
             noted.first_byte();
         }
         self.outcome.bytes_received = self.outcome.bytes_received.saturating_add(bytes as u64);
+        let tokens = meter.tokens();
         self.outcome.tokens_read = tokens.input;
         self.outcome.tokens_written = tokens.output;
+        keep(meter.stop(), &mut self.outcome.stop);
+        keep(meter.served_in(), &mut self.outcome.served_in);
     }
 
     /// How it ends, as far as is known.
@@ -100,6 +103,13 @@ impl OutcomeDue {
         {
             probe.report(false, tokio::time::Instant::now());
         }
+    }
+}
+
+/// Keeps a word that is not kept yet.
+fn keep(word: Option<&str>, kept: &mut Option<String>) {
+    if kept.as_deref() != word {
+        *kept = word.map(str::to_owned);
     }
 }
 

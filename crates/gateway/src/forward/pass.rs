@@ -157,7 +157,7 @@ impl Passing {
     fn pass(&mut self, data: Bytes) -> Frame<Bytes> {
         (self.rhythm.quiet, self.rhythm.unsaid) = (0, 0);
         self.meter.read(&data);
-        self.call.due.received(data.len(), self.meter.tokens());
+        self.call.due.received(data.len(), &self.meter);
         if self.stream.is_none() && matches!(&self.from, Coming::Body(body) if body.is_end_stream()) {
             self.finish(Ended::Completed);
         }

@@ -45,6 +45,8 @@ pub struct DirectoryEntry {
     pub end_users: Arc<[PlaceFact]>,
     /// Application that is theirs by default.
     pub application: Option<Arc<str>>,
+    /// Who in the firm pays for what they use.
+    pub cost_centre: Option<Arc<str>>,
 }
 
 /// Shares equal texts and lists.
@@ -85,6 +87,11 @@ impl DirectoryEntry {
             named_in: shares.texts(&work.named_in),
             end_users: shares.places(&work.end_users),
             application: work.application.as_deref().map(|id| shares.text(id)),
+            cost_centre: profile
+                .enterprise
+                .cost_center
+                .as_deref()
+                .map(|centre| shares.text(centre)),
         })
     }
 }

@@ -85,5 +85,6 @@ fn entry(person: &Person) -> DirectoryEntry {
         named_in: person.named_in.clone().into(),
         end_users: person.end_users.clone().into(),
         application: person.application.as_deref().map(Arc::from),
+        cost_centre: None,
     }
 }

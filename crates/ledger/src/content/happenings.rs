@@ -18,7 +18,7 @@ struct Refused<'a> {
 }
 
 #[derive(Serialize)]
-struct Strangers {
+struct Counted {
     requests: u64,
     route: &'static str,
 }
@@ -59,13 +59,8 @@ pub(super) fn content(event: &Event) -> Content {
             };
             ("register_refused", field("detail", &refused))
         }
-        Happening::Strangers { route, requests } => {
-            let strangers = Strangers {
-                requests: *requests,
-                route,
-            };
-            ("unauthenticated", field("detail", &strangers))
-        }
+        Happening::Strangers { route, requests } => ("unauthenticated", counted(route, *requests)),
+        Happening::Listed { route, requests } => ("listed", counted(route, *requests)),
         Happening::Administered(act) => {
             let (word, detail) = administered(act);
             (word, field("detail", &detail))
@@ -82,6 +77,10 @@ pub(super) fn content(event: &Event) -> Content {
         key: act.map(|act| act.person),
         fields: fields(word, detail, act),
     }
+}
+
+fn counted(route: &'static str, requests: u64) -> Field {
+    field("detail", &Counted { requests, route })
 }
 
 fn fields(word: &str, detail: Field, act: Option<&Act>) -> Vec<Field> {

@@ -21,6 +21,7 @@ pub(crate) fn intent_of(number: u8) -> Intent {
         model: Some("claude-sonnet".to_owned()),
         deployment: Some("claude-sonnet-direct".to_owned()),
         licensor: Some("anthropic".to_owned()),
+        cost_centre: Some("4711".to_owned()),
         hosting: vec!["US".to_owned()],
         verdict: Verdict::Deny,
         clauses: vec![ClauseState {
@@ -62,6 +63,8 @@ pub(crate) fn outcome_of(number: u8, intent: u64) -> Outcome {
         bytes_received: 1_200,
         tokens_read: 12_000,
         tokens_written: 300,
+        stop: Some("end_turn".to_owned()),
+        served_in: Some("us".to_owned()),
     }
 }
 
@@ -92,6 +95,7 @@ fn fields_are_what_readers_were_promised() {
         "application: \"coding\"",
         "asked: \"sonnet\"",
         r#"clauses: [{"clause":"anthropic-2024 2.3","state":"met"}]"#,
+        "cost_centre: \"4711\"",
         "data: \"internal\"",
         r#"decided: {"lifts":[],"missing":["entitlement"],"obligations":[],"valid_until":null}"#,
         "decision: \"01010101010101010101010101010101\"",
@@ -110,9 +114,14 @@ fn fields_are_what_readers_were_promised() {
     ];
     assert_eq!(intent, expected.join("\n"));
     let outcome = told(&of_outcome(&outcome_of(1, 7)));
-    assert!(outcome.ends_with(
-        r#"used: {"bytes_received":1200,"bytes_sent":48033,"status":200,"tokens_read":12000,"tokens_written":300}"#
-    ), "{outcome}");
+    assert!(
+        outcome.ends_with(
+            r#"served_in: "us"
+stop: "end_turn"
+used: {"bytes_received":1200,"bytes_sent":48033,"status":200,"tokens_read":12000,"tokens_written":300}"#
+        ),
+        "{outcome}"
+    );
     let viewed = Event {
         at: Instant(1_784_106_000),
         what: Happening::Administered(Act {
@@ -151,7 +160,7 @@ fn a_leaf_shows_kind_time_and_the_intent_of_an_outcome_and_nothing_else() {
     let leaf = Leaf::parse(&bytes).unwrap();
     assert_eq!(
         (leaf.kind, leaf.intent, leaf.fields.len()),
-        (Kind::Outcome, Some(7), 6)
+        (Kind::Outcome, Some(7), 8)
     );
     // the fields and keys stand in the order of the alphabet, which is what makes it canonical
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
