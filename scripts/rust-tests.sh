@@ -3,6 +3,10 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# disks and clocks that fail are tested with these
+need_command strace strace
+need_command faketime faketime
+
 if cargo nextest --version >/dev/null 2>&1; then
     exec cargo nextest run --profile "${BAILIWICK_NEXTEST_PROFILE:-default}" "$@"
 fi

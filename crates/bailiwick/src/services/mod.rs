@@ -46,8 +46,9 @@ use tokio::task::{JoinError, JoinSet};
 pub(crate) use upkeep::Reloading;
 use upkeep::Upkeep;
 
-/// What is logged unless `BAILIWICK_LOG` asks for something else: warnings, and what this program does with registers.
-const LOGGED: &str = "warn,bailiwick=info";
+/// What is logged unless `BAILIWICK_LOG` asks for something else: warnings, what this program does with
+/// registers, and that the ledger goes on.
+const LOGGED: &str = "warn,bailiwick=info,ledger=info";
 
 /// Everything that the gateways of one process share.
 pub(crate) struct Services {

@@ -4,7 +4,7 @@ use crate::server::{LOG, Running};
 use serde_json::Value;
 use standin::StandIn;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -65,6 +65,16 @@ impl Beginning {
         Running::start(&["serve", "--json"], self.folder.path()).unwrap()
     }
 
+    /// The same server, started by another program that becomes it.
+    pub(crate) fn serve_under(&self, wrapper: &[&str], variables: &[(&str, &str)]) -> Running {
+        Running::start_under(wrapper, &["serve", "--json"], self.folder.path(), variables).unwrap()
+    }
+
+    /// Where the ledger lies.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.folder.path().join("data/ledger")
+    }
+
     pub(crate) fn edit(&self, from: &str, to: &str) {
         edit(self.folder.path(), AGREEMENT, from, to);
     }
@@ -93,6 +103,24 @@ pub(crate) fn provider() -> (Runtime, StandIn) {
     let stand_in =
         runtime.block_on(async { standin::serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap() });
     (runtime, stand_in)
+}
+
+/// What `bailiwick verify` says of the ledger in a data folder.
+pub(crate) fn verified(data: &Path) -> (bool, String) {
+    let data_dir = data.to_str().unwrap();
+    let key = bailiwick(data, &["ledger", "--data-dir", data_dir, "key"]).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), key.stdout).unwrap();
+    let ledger = data.join("ledger");
+    let arguments = [
+        "verify",
+        ledger.to_str().unwrap(),
+        "--key",
+        file.path().to_str().unwrap(),
+    ];
+    let output = bailiwick(data, &arguments).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (output.status.success(), text)
 }
 
 /// What the ledger of a data folder holds, as the program shows it.

@@ -13,7 +13,7 @@ const KILLS: (u64, u64) = (4, 30);
 const CALLERS: usize = 8;
 
 /// What a caller got: the number of the entry, and the decision.
-type Journal = Vec<(u64, String)>;
+pub(crate) type Journal = Vec<(u64, String)>;
 
 /// Acceptance R04: killed at any moment under load. Whatever was answered has its intent, every permit one outcome.
 #[test]
@@ -50,25 +50,31 @@ fn asking(server: &Running, beginning: &Beginning, is_permitted: bool) -> Journa
     };
     let mut journal = Journal::new();
     while let Ok((status, answer)) = post(server, NOWHERE, CHAT, key, "example-model") {
-        let header = |name: &str| {
-            let line = answer.lines().find_map(|line| line.strip_prefix(name))?;
-            Some(line.trim().to_owned())
-        };
         let expected = if is_permitted { 200 } else { 400 };
         // an answer that was cut off has a status and may lack the rest
-        let Some((receipt, decision)) = header("bailiwick-receipt:").zip(header("bailiwick-decision:"))
-        else {
+        let Some(receipt) = receipt_of(&answer) else {
             break;
         };
         assert_eq!(status, expected, "{answer}");
-        let (_, entry) = receipt.split_once('#').unwrap();
-        journal.push((entry.split(' ').next().unwrap().parse().unwrap(), decision));
+        journal.push(receipt);
     }
     journal
 }
 
+/// The entry and the decision that an answer names, if it does.
+pub(crate) fn receipt_of(answer: &str) -> Option<(u64, String)> {
+    let header = |name: &str| {
+        let line = answer.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().to_owned())
+    };
+    let (receipt, decision) = header("bailiwick-receipt:").zip(header("bailiwick-decision:"))?;
+    let (_, entry) = receipt.split_once('#').unwrap();
+    Some((entry.split(' ').next().unwrap().parse().unwrap(), decision))
+}
+
+/// Whatever was answered has its intent, every permit one outcome.
 #[track_caller]
-fn check(recorded: &[Value], journal: &Journal) {
+pub(crate) fn check(recorded: &[Value], journal: &Journal) {
     assert!(!journal.is_empty());
     for (entry, decision) in journal {
         let kept = &recorded[usize::try_from(*entry).unwrap()];

@@ -7,9 +7,13 @@ mod beginning;
 #[cfg(test)]
 mod benching;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod crowded;
 #[cfg(test)]
 mod demonstration;
+#[cfg(test)]
+mod disk;
 #[cfg(test)]
 mod ending;
 #[cfg(test)]

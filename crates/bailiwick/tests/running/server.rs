@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
@@ -20,6 +20,9 @@ pub(crate) type Failure = Box<dyn std::error::Error>;
 /// What a server says on stderr, beside what it serves.
 pub(crate) const LOG: &str = "stderr.log";
 
+/// Where the programs of a system lie.
+const PROGRAMS: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 impl Running {
     pub(crate) fn start(arguments: &[&str], folder: &Path) -> Result<Self, Failure> {
         Self::start_with(arguments, folder, &[])
@@ -31,7 +34,31 @@ impl Running {
         folder: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self, Failure> {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
+        let program = Command::new(env!("CARGO_BIN_EXE_bailiwick"));
+        Self::spawn(program, arguments, folder, variables)
+    }
+
+    /// Starts one by another program that becomes it: that program and its arguments, to which the server is added.
+    pub(crate) fn start_under(
+        wrapper: &[&str],
+        arguments: &[&str],
+        folder: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
+        let (program, before) = wrapper.split_first().ok_or("no program")?;
+        let mut program = Command::new(program);
+        program.args(before).arg(env!("CARGO_BIN_EXE_bailiwick"));
+        let variables = [&[("PATH", PROGRAMS)], variables].concat();
+        Self::spawn(program, arguments, folder, &variables)
+    }
+
+    fn spawn(
+        mut program: Command,
+        arguments: &[&str],
+        folder: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
+        let mut process = program
             .args(arguments)
             .current_dir(folder)
             .env_clear()
@@ -98,6 +125,20 @@ impl Running {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes = line.ok_or("no memory")?.trim().trim_end_matches(" kB");
         Ok(kilobytes.parse::<usize>()? * 1024)
+    }
+
+    /// A path as the server sees it, which may have file systems of its own.
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
+        path.strip_prefix("/")
+            .map_or(root.clone(), |path| root.join(path))
+    }
+
+    /// Runs a program among the file systems of the server.
+    pub(crate) fn beside(&self, program: &[&str]) -> Result<ExitStatus, Failure> {
+        let id = self.process.id().to_string();
+        let enter = ["--target", &id, "--user", "--mount", "--preserve-credentials"];
+        Ok(Command::new("nsenter").args(enter).args(program).status()?)
     }
 
     /// Waits until it has ended.
