@@ -145,18 +145,23 @@ impl Database {
         })
     }
 
-    /// Begins a change, and waits until no other is under way.
+    /// Begins a change of what is numbered in the feed, and waits until no other is under way.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, KeepError> {
-        let begin = match self.kind {
-            Kind::Sqlite => "begin immediate",
-            Kind::Postgres => "begin",
-        };
-        let mut change = self.write.begin_with(begin).await.map_err(away)?;
+        let mut change = self.begin_apart().await?;
         if self.kind == Kind::Postgres {
             let head = sqlx::query("select last from feed_head for update");
             head.fetch_one(&mut *change).await.map_err(away)?;
         }
         Ok(change)
+    }
+
+    /// Begins a change of what no feed tells of.
+    pub(crate) async fn begin_apart(&self) -> Result<Transaction<'static, Any>, KeepError> {
+        let begin = match self.kind {
+            Kind::Sqlite => "begin immediate",
+            Kind::Postgres => "begin",
+        };
+        self.write.begin_with(begin).await.map_err(away)
     }
 
     pub(crate) async fn close(&self) {
@@ -171,13 +176,15 @@ impl Kind {
             Self::Sqlite => [
                 include_str!("../migrations/sqlite/0001_begin.sql"),
                 include_str!("../migrations/sqlite/0002_administration.sql"),
+                include_str!("../migrations/sqlite/0003_ledger.sql"),
             ],
             Self::Postgres => [
                 include_str!("../migrations/postgres/0001_begin.sql"),
                 include_str!("../migrations/postgres/0002_administration.sql"),
+                include_str!("../migrations/postgres/0003_ledger.sql"),
             ],
         };
-        let names = ["begin", "administration"];
+        let names = ["begin", "administration", "ledger"];
         let migrations = (1..)
             .zip(names.into_iter().zip(texts))
             .map(|(number, (name, text))| {

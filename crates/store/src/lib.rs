@@ -1,4 +1,5 @@
-//! What an installation keeps: people, groups, keys, sessions, trips, roles and disputes, in SQLite or in PostgreSQL.
+//! What an installation keeps: people, groups, keys, sessions, trips, roles and disputes, in SQLite or in PostgreSQL,
+//! and beside them an index of ledgers, which lie in files of their own.
 //!
 //! The traits are those of `identity`; this crate stands behind them, and no request ever waits for it. Both databases
 //! run the same statements but for a few words, and one suite of tests holds for both.
@@ -17,6 +18,8 @@ mod erasure;
 mod feed;
 mod groups;
 mod keys;
+mod ledger_index;
+mod ledger_sight;
 mod load;
 mod people;
 mod reseal;
@@ -27,6 +30,8 @@ mod stored;
 mod trips;
 
 pub use database::{Location, OpenError};
+pub use ledger_index::{Find, IndexedEntry};
+pub use ledger_sight::{LedgerSight, Sighted};
 pub use reseal::Resealed;
 pub use sealing::{Sealer, SealingError};
 

@@ -47,10 +47,14 @@ fn a_clock_that_is_set_back_permits_nothing_until_it_is_right() {
     jump(&clock, "+1h");
     becomes(200);
     // a jump is seen within the request after it, and counts as soon as something is recorded under it
-    while recorded(&folder.join("data"))
-        .iter()
-        .all(|entry| entry["time"] == recorded(&folder.join("data"))[0]["time"])
-    {
+    let hour = |entry: &Value| entry["time"].as_str().unwrap()[..13].to_owned();
+    let hours = || {
+        recorded(&folder.join("data"))
+            .iter()
+            .map(hour)
+            .collect::<BTreeSet<_>>()
+    };
+    while hours().len() < 2 {
         becomes(200);
     }
     jump(&clock, "-400d");

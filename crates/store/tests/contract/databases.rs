@@ -203,7 +203,26 @@ impl Postgres {
         Some(server)
     }
 
-    async fn wait(&self) {
+    /// Kills the process of one connection, if there is any at the moment, which the server answers by ending all.
+    pub(crate) fn kill_a_connection(&self) {
+        let server = self.process.id();
+        let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap();
+        let is_connection = |id: &&str| {
+            let line = fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            line.starts_with("postgres: bailiwick ")
+        };
+        if let Some(id) = children.split_whitespace().find(is_connection) {
+            assert!(
+                Command::new("kill")
+                    .args(["-KILL", id])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        }
+    }
+
+    pub(crate) async fn wait(&self) {
         for _ in 0..600 {
             let ready = self.tool("pg_isready").args(["-q"]).status().unwrap();
             if ready.success() {

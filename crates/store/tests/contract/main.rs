@@ -9,6 +9,8 @@ mod groups;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod ledgers;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod people;
@@ -56,6 +58,8 @@ const CHECKS: &[(&str, Check)] = checks![
     administration::disputes_are_settled_once,
     administration::a_list_of_trips_takes_the_place_of_the_one_before,
     administration::nothing_is_left_of_whoever_is_erased,
+    ledgers::a_ledger_has_one_writer_and_never_becomes_smaller,
+    ledgers::an_index_has_each_entry_once_and_finds_it,
     rest::sessions_begin_and_end,
     rest::trips_are_kept_by_source,
     rest::changes_are_numbered_in_their_order,
