@@ -2,6 +2,7 @@
 
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use decision::Verdict;
 use register::model::{DataClass, Instant, Purpose};
 use std::path::PathBuf;
 use territory::Place;
@@ -432,11 +433,82 @@ pub(crate) struct Replay {
     pub(crate) data_dir: Option<PathBuf>,
 }
 
+/// Which entries are looked for; what is not given does not matter.
+#[derive(Debug, Args)]
+pub(crate) struct FindEntries {
+    /// Id of a person
+    #[arg(long, value_name = "ID")]
+    pub(crate) person: Option<String>,
+    /// What was decided
+    #[arg(long)]
+    pub(crate) verdict: Option<FindVerdict>,
+    /// Id of a model
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Who licenses the model
+    #[arg(long, value_name = "NAME")]
+    pub(crate) licensor: Option<String>,
+    /// Id of a decision, as answers carry it
+    #[arg(long, value_name = "ID")]
+    pub(crate) decision: Option<String>,
+    /// Code of a place that the facts named
+    #[arg(long, value_name = "CODE")]
+    pub(crate) place: Option<String>,
+    /// A clause among the reasons: instrument and reference
+    #[arg(long, value_name = "CLAUSE")]
+    pub(crate) clause: Option<String>,
+    /// What happened besides decisions, such as `register_activated`
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+    /// From this instant or day on
+    #[arg(long, value_name = "WHEN", value_parser = instant)]
+    pub(crate) since: Option<Instant>,
+    /// Before this instant or day
+    #[arg(long, value_name = "WHEN", value_parser = instant)]
+    pub(crate) until: Option<Instant>,
+    /// Only entries before this number
+    #[arg(long, value_name = "N")]
+    pub(crate) before: Option<u64>,
+    /// Most entries, the newest
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u32,
+}
+
+/// A verdict that is looked for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FindVerdict {
+    /// Permitted
+    Permit,
+    /// Refused
+    Deny,
+    /// Left to a person
+    Review,
+}
+
+impl FindVerdict {
+    /// As entries say it.
+    pub(crate) fn verdicts(self) -> Vec<String> {
+        let verdicts: &[Verdict] = match self {
+            Self::Permit => &[Verdict::Permit, Verdict::PermitWithObligations],
+            Self::Deny => &[Verdict::Deny],
+            Self::Review => &[Verdict::Review],
+        };
+        verdicts
+            .iter()
+            .map(|verdict| verdict.as_str().to_owned())
+            .collect()
+    }
+}
+
 /// What can be done with a ledger.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerCommand {
     /// Print the public key by which others check the ledger
     Key,
+    /// Find entries by what they say
+    Find(FindEntries),
+    /// Read the whole ledger into the index by which entries are found
+    Reindex,
     /// Print entries with what they say
     Tail {
         /// Number of the first entry [default: the last ten]

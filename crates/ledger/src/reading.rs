@@ -366,6 +366,11 @@ impl OpenedEntry {
         Value::Object(object)
     }
 
+    /// Whether nothing of it was left closed because there is no key of its person.
+    pub fn has_all(&self) -> bool {
+        self.values.personal.is_some() || self.values.key.is_none()
+    }
+
     /// Id of the decision that it is about.
     pub fn decision(&self) -> Option<DecisionId> {
         DecisionId::parse(self.value("decision")?.as_str()?)

@@ -62,8 +62,8 @@ pub struct Find {
     pub people: Vec<String>,
     /// Sort of entry.
     pub kind: Option<String>,
-    /// Verdict.
-    pub verdict: Option<String>,
+    /// One of these verdicts.
+    pub verdicts: Vec<String>,
     /// Model.
     pub model: Option<String>,
     /// Licensor.
@@ -139,6 +139,19 @@ impl Store {
         change.commit().await.map_err(away)
     }
 
+    /// Licensors that the entries of a ledger name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn licensors_in_ledger(&self, origin: &str) -> Result<Vec<String>, KeepError> {
+        let query = sqlx::query(
+            "select distinct licensor from ledger_entries where origin = $1 and licensor is not null order by 1",
+        );
+        let rows = query.bind(origin.to_owned()).fetch_all(&self.database.read).await;
+        let rows = rows.map_err(away)?;
+        rows.iter().map(|row| row.try_get(0).map_err(away)).collect()
+    }
+
     /// Finds entries of a ledger, the newest first.
     ///
     /// # Errors
@@ -192,7 +205,6 @@ fn finding(origin: &str, find: &Find, kind: Kind) -> Sql {
     query.bind(origin.to_owned());
     let equal = [
         ("kind", &find.kind),
-        ("verdict", &find.verdict),
         ("model", &find.model),
         ("licensor", &find.licensor),
         ("decision", &find.decision),
@@ -213,8 +225,14 @@ fn finding(origin: &str, find: &Find, kind: Kind) -> Sql {
                 .push(") > 0");
         }
     }
-    if !find.people.is_empty() {
-        query.push(" and person in ").list(find.people.iter().cloned());
+    for (column, values) in [("person", &find.people), ("verdict", &find.verdicts)] {
+        if !values.is_empty() {
+            query
+                .push(" and ")
+                .push(column)
+                .push(" in ")
+                .list(values.iter().cloned());
+        }
     }
     let borders = [
         (" and at >= ", find.since.map(|at| at.0)),

@@ -1,5 +1,6 @@
 //! `bailiwick ledger` and `bailiwick verify`: what was recorded, and whether it still is what was.
 
+use super::ledger_index;
 use crate::arguments::{Global, LedgerCommand};
 use crate::config::Config;
 use crate::data::DataDir;
@@ -27,8 +28,10 @@ pub(super) fn run(
     command: &LedgerCommand,
     screen: &mut Screen,
 ) -> anyhow::Result<Exit> {
-    let (data, _) = keeping::named(data_dir, Config::find(global.config.as_deref())?)?;
+    let (data, config) = keeping::named(data_dir, Config::find(global.config.as_deref())?)?;
     match command {
+        LedgerCommand::Find(asked) => ledger_index::find(&data, &config, asked, screen),
+        LedgerCommand::Reindex => ledger_index::reindex(&data, &config, screen),
         LedgerCommand::Key => key(&data, screen),
         LedgerCommand::Tail { from, follow } => tail(&data, *from, *follow, screen),
     }
@@ -78,7 +81,7 @@ fn is_stopped(runtime: &Runtime) -> bool {
     })
 }
 
-fn show(entry: &OpenedEntry, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn show(entry: &OpenedEntry, screen: &mut Screen) -> anyhow::Result<()> {
     let value = entry.json();
     if screen.json() {
         return screen.line(&value);

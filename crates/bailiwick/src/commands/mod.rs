@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod keys;
 mod ledger;
+mod ledger_index;
 mod login;
 mod models;
 mod oracle;

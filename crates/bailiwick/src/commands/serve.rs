@@ -60,6 +60,7 @@ pub(super) fn run(global: &Global, serve: &Serve, screen: &mut Screen) -> anyhow
         let export = services::export::open(&config)?;
         let services = services.with_telemetry(telemetry).with_export(export);
         let services = services.remembering(&data)?.disputing(&store);
+        let services = services.with_index(&data, &store)?;
         let services = services
             .with_sign_in(&config, &data, &store)?
             .with_control(control);

@@ -5,6 +5,7 @@ pub(crate) mod connectors;
 pub(crate) mod control;
 mod desk;
 pub(crate) mod export;
+pub(crate) mod index;
 pub(crate) mod keeping;
 pub(crate) mod load;
 mod places;
@@ -28,6 +29,7 @@ use gateway::{
 };
 use identity::kept::DisputeStore;
 use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
+use index::Indexer;
 use keeping::Following;
 use ledger::Recorder;
 use load::{LoadError, Loaded};
@@ -69,6 +71,7 @@ pub(crate) struct Services {
     desk: Option<Arc<dyn SignInDesk>>,
     disputes: Option<Arc<dyn DisputeStore>>,
     exporter: Option<Exporter>,
+    indexer: Option<Indexer>,
 }
 
 /// What a process keeps of its own.
@@ -133,6 +136,7 @@ impl Services {
             desk: None,
             disputes: None,
             exporter: None,
+            indexer: None,
         })
     }
 
@@ -290,6 +294,14 @@ impl Services {
         Reloading::begin(reloader, self.switch.load().snapshot().digest())
     }
 
+    /// Keeps the store's index of the ledger in step.
+    pub(crate) fn with_index(self, data: &DataDir, store: &Arc<Store>) -> anyhow::Result<Self> {
+        Ok(Self {
+            indexer: Some(Indexer::new(data, store)?),
+            ..self
+        })
+    }
+
     /// Serves until the program is told to stop, then lets what runs finish.
     pub(crate) async fn serve(
         mut self,
@@ -321,6 +333,9 @@ impl Services {
         if let Some(following) = self.following.clone() {
             let switch = Arc::clone(&self.switch);
             telling.spawn(async move { following.run(&switch).await });
+        }
+        if let Some(indexer) = self.indexer.take() {
+            telling.spawn(indexer.run());
         }
         // ends after the last gateway, when it has sent what is left
         let (done, is_done) = watch::channel(false);

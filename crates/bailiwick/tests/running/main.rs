@@ -19,6 +19,8 @@ mod ending;
 #[cfg(test)]
 mod exhausted;
 #[cfg(test)]
+mod finding;
+#[cfg(test)]
 mod instants;
 #[cfg(test)]
 mod keeping;

@@ -84,10 +84,10 @@ pub(crate) async fn an_index_has_each_entry_once_and_finds_it(store: Arc<Store>)
         [1196, 1195, 1194]
     );
     let people = vec!["p0".to_owned(), "p2".to_owned()];
-    let verdict = Some("deny".to_owned());
+    let verdicts = vec!["deny".to_owned()];
     let found = find(some(Find {
         people,
-        verdict,
+        verdicts,
         ..any.clone()
     }))
     .await;
