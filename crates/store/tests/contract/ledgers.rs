@@ -45,7 +45,14 @@ fn entry(number: u64) -> IndexedEntry {
         at: 1_784_106_000 + i64::try_from(number).unwrap(),
         kind: "intent".to_owned(),
         decision: Some(format!("{number:032x}")),
-        verdict: Some(if number % 2 == 0 { "permit" } else { "deny" }.to_owned()),
+        verdict: Some(
+            if number.is_multiple_of(2) {
+                "permit"
+            } else {
+                "deny"
+            }
+            .to_owned(),
+        ),
         person: Some(format!("p{}", number % 3)),
         model: Some("sonnet".to_owned()),
         places: vec!["HK".to_owned(), "US-NY".to_owned()],
@@ -131,7 +138,8 @@ async fn killed_in_the_middle_of_commits_the_index_has_no_gap_and_nothing_twice(
     let telling = Arc::clone(&store);
     let kills = if testkit::is_long() { KILLS.1 } else { KILLS.0 };
     let (stop, mut stopped) = tokio::sync::oneshot::channel();
-    let told = tokio::task::spawn(async move {
+    let mut told = tokio::task::JoinSet::new();
+    told.spawn(async move {
         let mut failures = 0;
         while stopped.try_recv().is_err() {
             // what became of a change that failed is unknown, so the index itself says where to go on
@@ -156,7 +164,7 @@ async fn killed_in_the_middle_of_commits_the_index_has_no_gap_and_nothing_twice(
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     stop.send(()).unwrap();
-    let failures = told.await.unwrap();
+    let failures = told.join_next().await.unwrap().unwrap();
     assert!(failures >= kills / 2, "{failures} of {kills} were noticed");
     let mut next = store.ledger_indexed(LOG).await;
     while next.is_err() {
