@@ -506,7 +506,7 @@ pub(crate) enum LedgerCommand {
     /// Print the public key by which others check the ledger
     Key,
     /// Find entries by what they say
-    Find(FindEntries),
+    Find(Box<FindEntries>),
     /// Read the whole ledger into the index by which entries are found
     Reindex,
     /// Print entries with what they say
