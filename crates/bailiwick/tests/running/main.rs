@@ -36,3 +36,7 @@ mod replaying;
 mod server;
 #[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod soak;
+#[cfg(test)]
+mod sweep;

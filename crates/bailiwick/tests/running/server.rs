@@ -69,6 +69,9 @@ impl Running {
         let out = process.stdout.take().ok_or("no output")?;
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
+        if line.is_empty() {
+            return Err(std::fs::read_to_string(folder.join(LOG))?.into());
+        }
         Ok(Self {
             ready: serde_json::from_str(&line)?,
             process,
