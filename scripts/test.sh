@@ -17,13 +17,13 @@ fast) export BAILIWICK_DIFF_CASES=${BAILIWICK_DIFF_CASES:-2000} ;;
 full) export BAILIWICK_DIFF_CASES=${BAILIWICK_DIFF_CASES:-20000} FUZZ_SECONDS=${FUZZ_SECONDS:-60} ;;
 long)
     export BAILIWICK_DIFF_CASES=${BAILIWICK_DIFF_CASES:-1000000} FUZZ_SECONDS=${FUZZ_SECONDS:-3600}
-    export PROPTEST_CASES=${PROPTEST_CASES:-20000} BAILIWICK_LONG=1
+    export PROPTEST_CASES=${PROPTEST_CASES:-20000} BAILIWICK_LONG=1 BAILIWICK_NEXTEST_PROFILE=long
     ;;
 *) die "test.sh takes \`fast\`, \`full\` or \`long\`" ;;
 esac
 # Tests that drive the SDKs find their interpreter here; tools.sh makes it.
 export BAILIWICK_SDK_PYTHON=$sdk_venv/bin/python
-export BAILIWICK_NEXTEST_PROFILE=ci
+export BAILIWICK_NEXTEST_PROFILE=${BAILIWICK_NEXTEST_PROFILE:-ci}
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
