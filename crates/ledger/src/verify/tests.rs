@@ -1,12 +1,14 @@
 //! A log that holds, and what somebody might do to it.
 
 use super::*;
+use crate::CHECKPOINT;
 use crate::content::tests::{event_of, outcome_of, permit_of};
 use crate::{AuditDevice, FileDevice, FileSettings, LogIdentity, SealingKey};
 use register::model::Instant;
+use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
-use tlog::Checkpoint;
+use tlog::{Checkpoint, bundle};
 
 fn identity() -> LogIdentity {
     LogIdentity::new(

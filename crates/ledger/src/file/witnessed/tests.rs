@@ -1,0 +1,1 @@
+//! A log among witnesses that answer, do not, and know better.
