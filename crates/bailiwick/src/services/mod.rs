@@ -12,7 +12,7 @@ pub(crate) mod sign_in;
 mod upkeep;
 
 use crate::clock;
-use crate::config::{Config, LogFormat, Serving};
+use crate::config::{Config, LedgerConfig, LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::UsageError;
 use crate::log;
@@ -74,12 +74,15 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Opens the ledger of a data folder, beside keys.
-    pub(crate) fn open(data: &DataDir, keys: KeyRing) -> anyhow::Result<Self> {
+    /// Opens the ledger of a data folder, with the witnesses that are configured, beside keys.
+    pub(crate) fn open(data: &DataDir, ledger: &LedgerConfig, keys: KeyRing) -> anyhow::Result<Self> {
         Ok(Self {
             keys: Arc::new(keys),
             following: None,
-            recorder: Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?),
+            recorder: Recorder::new(
+                Arc::new(data.open_ledger(keeping::witnesses(ledger)?)?),
+                data.pseudonyms()?,
+            ),
         })
     }
 
