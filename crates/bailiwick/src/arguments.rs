@@ -378,6 +378,9 @@ pub(crate) struct Verify {
     /// File with the key of a witness that must have cosigned, as `bailiwick witness key` prints it; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) witness: Vec<PathBuf>,
+    /// Folder to keep a copy in of what was read over HTTP
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
     /// Environment variable with the token to show to a ledger that is not open to anybody
     #[arg(long, value_name = "NAME")]
     pub(crate) bearer_env: Option<String>,

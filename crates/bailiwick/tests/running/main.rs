@@ -28,3 +28,5 @@ mod reloading;
 mod server;
 #[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod witnessed;

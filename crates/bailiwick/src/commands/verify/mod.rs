@@ -5,9 +5,11 @@
 mod keys;
 mod log;
 mod proof;
+mod save;
 
 pub(super) use keys::keys_of;
 
+use self::save::Saved;
 use crate::arguments::Verify;
 use crate::config::credential::Credential;
 use crate::exit::{Exit, UsageError};
@@ -46,13 +48,19 @@ pub(super) fn run(asked: &Verify, screen: &mut Screen) -> anyhow::Result<Exit> {
         witnesses: witnesses_of(&asked.witness)?,
     };
     let is_served = matches!(given, Given::Served(_));
-    if !is_served && (asked.bearer_env.is_some() || asked.ca.is_some()) {
-        let message = "`--bearer-env` and `--ca` are for a ledger that is read over HTTP";
+    if !is_served && (asked.bearer_env.is_some() || asked.ca.is_some() || asked.save.is_some()) {
+        let message = "`--bearer-env`, `--ca` and `--save` are for a ledger that is read over HTTP";
         return Err(UsageError::new(message, None).into());
     }
     match given {
         Given::Folder(folder) => log::verify(&Folder(&folder), &by, screen),
-        Given::Served(address) => log::verify(&served(address, asked)?, &by, screen),
+        Given::Served(address) => {
+            let of = served(address, asked)?;
+            match asked.save.clone() {
+                None => log::verify(&of, &by, screen),
+                Some(folder) => log::verify(&Saved { of, folder }, &by, screen),
+            }
+        }
         Given::Proof(text) => proof::verify(&text, &by, screen),
     }
 }
