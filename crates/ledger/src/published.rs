@@ -84,7 +84,8 @@ impl PublishedLog {
     /// When the log cannot be read.
     pub fn proof(&self, entry: u64) -> Result<Option<Proof>, PublishedError> {
         let has = |signed: &SignedCheckpoint| entry < signed.checkpoint().size();
-        let witnessed = checkpoint::witnessed(&self.folder)?.filter(has);
+        // one that cannot be read is as none: the newest is there beside it
+        let witnessed = checkpoint::witnessed(&self.folder).ok().flatten().filter(has);
         let signed = match witnessed {
             None => checkpoint::read(&self.folder)?.filter(has),
             witnessed => witnessed,

@@ -146,3 +146,6 @@ async fn keep_fresh(certificate: Option<Arc<Certificate>>) {
         let _looked = spawn_blocking(move || certificate.map(|certificate| certificate.refresh())).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,4 +190,4 @@ fn told(origin: &str, refusal: &Refusal) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

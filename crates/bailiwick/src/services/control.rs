@@ -230,6 +230,10 @@ pub(crate) fn misfits(config: &Config) -> Vec<String> {
     if let Err(error) = pushers(&config.places) {
         found.push(format!("`places`: {error:#}"));
     }
+    if config.control.is_none() && config.ledger.public {
+        let what = "`ledger.public` opens nothing: there is no `[control]` where the ledger could be read";
+        found.push(what.to_owned());
+    }
     if config.control.is_none() {
         let is_pushed = |feed: &crate::config::places::Feed| feed.path.is_none();
         let pushed = config.places.feeds().filter(|(_, feed)| is_pushed(feed));

@@ -263,7 +263,8 @@ fn a_ledger_is_verified_from_outside() {
     assert_eq!(shown["holds"], true, "{shown}");
     let entries = shown["entries"].as_u64().unwrap();
     assert!(entries > 256 && shown["since"].as_u64().unwrap() >= 2, "{shown}");
-    assert_eq!(shown["witnessed"]["entries"], entries, "{shown}");
+    let witnessed = shown["witnessed"]["entries"].as_u64().unwrap();
+    assert!(witnessed > 256 && witnessed <= entries, "{shown}");
     // the copy is a ledger by itself
     done(
         folder,
@@ -282,7 +283,7 @@ fn a_ledger_is_verified_from_outside() {
         "witness.pub",
     ];
     let shown = done(folder, &by);
-    assert!(shown.contains("#1 is in the log"), "{shown}");
+    assert!(shown.contains("#1 is in the log of "), "{shown}");
     let other = proof.replacen("index 1\n", "index 2\n", 1);
     fs::write(folder.join("one.tlog-proof"), other).unwrap();
     let said = refused(folder, &by, 3);

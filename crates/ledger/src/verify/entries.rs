@@ -85,11 +85,13 @@ impl<'a> Known<'a> {
     fn checkpoint(&mut self, entry: u64, bytes: &[u8]) -> Result<(), VerifyError> {
         let bad = |reason: String| VerifyError::Watched { entry, reason };
         let signed = SignedCheckpoint::parse(bytes).map_err(|error| bad(error.to_string()))?;
-        if !self.cosigning.is_empty() {
-            signed
-                .verified_by(&self.cosigning)
-                .map_err(|error| bad(format!("it is not cosigned by this witness: {error}")))?;
+        if self.cosigning.is_empty() {
+            let reason = "it is a checkpoint, and no key is given with which the witness cosigns";
+            return Err(bad(reason.to_owned()));
         }
+        signed
+            .verified_by(&self.cosigning)
+            .map_err(|error| bad(format!("it is not cosigned by this witness: {error}")))?;
         let checkpoint = signed.checkpoint();
         let now = (checkpoint.size(), checkpoint.root());
         let before = self.latest.insert(checkpoint.origin().to_owned(), now);

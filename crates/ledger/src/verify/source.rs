@@ -1,6 +1,7 @@
 //! Where the files of a log come from.
 
 use super::VerifyError;
+use crate::published::{Published, PublishedLog};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -22,8 +23,19 @@ pub struct Folder<'a>(pub &'a Path);
 impl Source for Folder<'_> {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         match fs::read(self.0.join(path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.grown(path),
             read => read.map(Some).map_err(|error| error.kind().to_string()),
+        }
+    }
+}
+
+impl Folder<'_> {
+    /// What took the place of a tile or a bundle that was not full, where the log has grown since its checkpoint was read.
+    fn grown(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        match PublishedLog::new(self.0).at(path) {
+            Ok(Some(Published::Lasting(bytes))) => Ok(Some(bytes)),
+            Ok(_) => Ok(None),
+            Err(error) => Err(error.to_string()),
         }
     }
 }

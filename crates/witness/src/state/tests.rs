@@ -6,21 +6,21 @@ use tempfile::TempDir;
 use tlog::note::Signer;
 use tlog::{Checkpoint, TileCoordinate, TileReader, Tiles, leaf_hash, prove_consistency};
 
-const ORIGIN: &str = "ledger.larkmoor.example";
+pub(crate) const ORIGIN: &str = "ledger.larkmoor.example";
 
-fn keys() -> WitnessKeys {
+pub(crate) fn keys() -> WitnessKeys {
     WitnessKeys::from_seed("witness.example", &[9; 32]).unwrap()
 }
 
 /// A log in memory.
-struct Log {
-    tiles: Tiles,
+pub(crate) struct Log {
+    pub(crate) tiles: Tiles,
     full: Map<String, Vec<u8>>,
-    signer: Signer,
+    pub(crate) signer: Signer,
 }
 
 impl Log {
-    fn of(entries: &[&str]) -> Self {
+    pub(crate) fn of(entries: &[&str]) -> Self {
         let mut log = Self {
             tiles: Tiles::new(),
             full: Map::new(),
@@ -30,20 +30,20 @@ impl Log {
         log
     }
 
-    fn push(&mut self, entry: &str) {
+    pub(crate) fn push(&mut self, entry: &str) {
         let full = &mut self.full;
         self.tiles.push(leaf_hash(entry.as_bytes()), &mut |at, bytes| {
             full.insert(at.path(), bytes.to_vec());
         });
     }
 
-    fn signed(&self) -> SignedCheckpoint {
+    pub(crate) fn signed(&self) -> SignedCheckpoint {
         let edge = self.tiles.edge();
         let checkpoint = Checkpoint::new(ORIGIN, edge.size(), edge.root()).unwrap();
         checkpoint.sign(&[&self.signer]).unwrap()
     }
 
-    fn from(&self, old: u64) -> String {
+    pub(crate) fn from(&self, old: u64) -> String {
         let size = self.tiles.edge().size();
         let request = Request {
             old,
@@ -72,7 +72,7 @@ fn open(folder: &Path) -> Result<State, StateError> {
     State::open(folder, keys(), Logs::of([log]))
 }
 
-fn opened() -> (TempDir, State) {
+pub(crate) fn opened() -> (TempDir, State) {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).unwrap();
     (folder, state)

@@ -72,6 +72,11 @@ fn told(verified: &Verified, screen: &mut Screen) -> anyhow::Result<()> {
         "{}: {size}, all as they were recorded",
         verified.origin
     ))?;
+    if verified.checkpoints > 0 {
+        screen.say(
+            "each is a checkpoint of a ledger that this witness has cosigned, none behind an earlier one",
+        )?;
+    }
     screen.say(format_args!("root {}", verified.root))?;
     for key in &verified.keys {
         screen.say(format_args!("signed by {key}"))?;

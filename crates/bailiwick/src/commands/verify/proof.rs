@@ -3,7 +3,7 @@
 use super::By;
 use super::log::at;
 use crate::exit::{Exit, UsageError};
-use crate::screen::Screen;
+use crate::screen::{Screen, count};
 use ::ledger::Leaf;
 use ::ledger::verify::Verified;
 use serde::Serialize;
@@ -53,9 +53,8 @@ pub(super) fn verify(text: &[u8], by: &By, screen: &mut Screen) -> anyhow::Resul
         Ok(held) => {
             let origin = held.origin.unwrap_or_default();
             let (entry, entries) = (held.entry.unwrap_or_default(), held.entries.unwrap_or_default());
-            screen.data(format_args!(
-                "{origin}#{entry} is in the log, which has {entries} entries"
-            ))?;
+            let entries = count(usize::try_from(entries)?, "entry", "entries");
+            screen.data(format_args!("{origin}#{entry} is in the log of {entries}"))?;
             screen.say(format_args!("its hash is {}", held.leaf.unwrap_or_default()))?;
             held.witnesses.iter().try_for_each(|words| screen.say(words))?;
         }
