@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 const FILE: Duration = Duration::from_secs(30);
 
 /// For a witness.
-const ANSWER: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Bytes of the largest file of a log: a bundle of 256 entries, each with its length.
 const LARGEST: usize = 256 * (u16::MAX as usize + 2);

@@ -23,7 +23,7 @@ pub const ROOT: &str = "/root";
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS: usize = 128;
 
-/// For the head of a request, and between two of them.
+/// For the first byte, for the head of a request, and between two of them.
 const HEADER: Duration = Duration::from_secs(10);
 
 /// For a handshake.
@@ -33,7 +33,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADER_BYTES: usize = 16 * 1024;
 
 /// For a connection; then it takes no further request.
-const CONNECTION: Duration = Duration::from_secs(120);
+const CONNECTION: Duration = Duration::from_secs(30);
 
 /// For what runs on it then.
 const LAST: Duration = Duration::from_secs(30);
@@ -106,6 +106,10 @@ impl Server {
     }
 
     async fn converse(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        // whoever says nothing keeps a place from others
+        if !matches!(timeout(HEADER, stream.peek(&mut [0])).await, Ok(Ok(1..))) {
+            return;
+        }
         match tls {
             None => self.speak(stream).await,
             Some(tls) => {

@@ -4,10 +4,14 @@ use super::super::publish::Published;
 use std::path::Path;
 use tlog::note::{SignatureLine, VerifierKey};
 use tlog::witness::{Answer, Request};
-use tlog::{Checkpoint, SignedCheckpoint, prove_consistency};
+use tlog::{Checkpoint, Hash, SignedCheckpoint, Tiles, check_consistency, prove_consistency};
 
 /// How often a witness is asked anew from another size.
 const TURNS: usize = 4;
+
+/// What helps where tiles are missing or damaged.
+const MEND: &str =
+    "take `tile` and `checkpoint` away from the ledger's folder, and they are made again at the next start";
 
 /// The way to a witness. It is asked on a thread that may wait; an answer comes in bounded time.
 pub trait WitnessLine: Send + Sync {
@@ -108,8 +112,13 @@ impl Asked {
         for _ in 0..TURNS {
             let proof = match prove_consistency(old, size, &Published(folder)) {
                 Ok(proof) => proof,
-                Err(error) => return Offered::Away(format!("nothing can be proven to it: {error}")),
+                Err(error) => {
+                    return Offered::Away(format!("nothing can be proven to it: {error}; {MEND}"));
+                }
             };
+            if !is_sound(&proof, old, signed.checkpoint(), folder) {
+                return Offered::Away(format!("nothing can be proven to it: a tile is damaged; {MEND}"));
+            }
             let request = Request {
                 old,
                 proof,
@@ -164,6 +173,16 @@ impl Asked {
             _ => {}
         }
     }
+}
+
+/// Whether a proof leads from one tree to the other as the tiles of this folder have them: a damaged tile is not taken
+/// for another history.
+fn is_sound(proof: &[Hash], old: u64, newest: &Checkpoint, folder: &Path) -> bool {
+    let older = Tiles::from_reader(old, &Published(folder));
+    older.is_ok_and(|older| {
+        let root = older.edge().root();
+        check_consistency(proof, old, root, newest.size(), newest.root()).is_ok()
+    })
 }
 
 fn refused(words: &str) -> Offered {

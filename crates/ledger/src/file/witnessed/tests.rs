@@ -290,3 +290,30 @@ async fn a_witness_that_does_not_know_the_log_is_no_trouble() {
     assert!(device.is_healthy());
     assert!(!folder.path().join(WITNESSED).exists());
 }
+
+/// A damaged tile proves nothing, to nobody's harm: it is not taken for another history.
+#[tokio::test]
+async fn a_damaged_tile_is_no_other_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let friends = [Friend::new(1)];
+    let device = open(folder.path(), &friends).unwrap();
+    grow(&device, 3).await;
+    until(|| friends[0].seen() == 3).await;
+    drop(device);
+    grown(folder.path(), 4).await;
+    let tile = folder.path().join("tile/0/000.p/7");
+    let mut bytes = std::fs::read(&tile).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(&tile, bytes).unwrap();
+    let device = open(folder.path(), &friends).unwrap();
+    device.intent(intent_of(1)).await.unwrap();
+    assert!(device.is_healthy());
+    assert_eq!(friends[0].seen(), 3);
+    drop(device);
+    std::fs::remove_dir_all(folder.path().join("tile")).unwrap();
+    std::fs::remove_file(folder.path().join(CHECKPOINT)).unwrap();
+    let device = open(folder.path(), &friends).unwrap();
+    until(|| friends[0].seen() == 8).await;
+    drop(device);
+    assert!(crate::verify::folder(folder.path(), &identity().verifier_keys(), |_| {}).is_ok());
+}
