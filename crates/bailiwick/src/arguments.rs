@@ -1,8 +1,11 @@
 //! The command line.
 
+mod outside;
+
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use decision::Verdict;
+pub(crate) use outside::{Verify, WitnessCommand, WitnessServe};
 use register::model::{DataClass, Instant, Purpose};
 use std::path::PathBuf;
 use territory::Place;
@@ -116,13 +119,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
-    /// Check a ledger in a folder by its public key, with nothing else
-    Verify {
-        /// Folder with checkpoint, tiles and entries
-        dir: PathBuf,
-        /// File with the public keys of the ledger, one a line, as `bailiwick ledger key` prints them
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
+    /// Check a ledger, or a proof of one entry, by public keys and nothing else
+    Verify(Verify),
+    /// Witness ledgers that others keep: cosign what only grows
+    Witness {
+        /// What to do as a witness
+        #[command(subcommand)]
+        command: WitnessCommand,
     },
     /// Decide again what was decided, from the recorded facts and the register of then
     Replay(Replay),

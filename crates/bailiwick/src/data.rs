@@ -8,11 +8,12 @@ use anyhow::{Context as _, anyhow};
 use aws_lc_rs::{digest, rand};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use identity::{KeyHasher, KeyRing};
-use ledger::{FileDevice, FileSettings, LogIdentity, Pseudonyms, SealingKey};
+use ledger::{FileDevice, FileSettings, LogIdentity, Pseudonyms, SealingKey, Witness};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use witness::WitnessKeys;
 
 /// Hashes of keys, and whose they are.
 const KEYS: &str = "keys.json";
@@ -30,6 +31,13 @@ const LEDGER_SECRET: &str = "ledger-secret";
 const LEDGER_SEALING_SECRET: &str = "ledger-sealing-secret";
 /// The ledger's folder.
 const LEDGER: &str = "ledger";
+
+/// The seed of the keys of a witness.
+const WITNESS_SECRET: &str = "witness-secret";
+/// What a witness is called.
+const WITNESS_NAME: &str = "witness-name";
+/// What a witness has seen.
+const WITNESS: &str = "witness";
 
 /// Sign-ins that were ended.
 const REVOCATIONS: &str = "revocations.json";
@@ -151,22 +159,48 @@ impl DataDir {
         fs::read(self.path.join(name))
     }
 
-    /// Opens the ledger for writing.
-    pub(crate) fn open_ledger(&self) -> anyhow::Result<FileDevice> {
+    /// Opens the ledger for writing; its witnesses are asked before anything is signed.
+    pub(crate) fn open_ledger(&self, witnesses: Vec<Witness>) -> anyhow::Result<FileDevice> {
         let (identity, now) = (self.ledger_identity()?, clock::now());
-        let opened = FileDevice::open(&self.ledger(), &identity, now, FileSettings::default());
+        let settings = FileSettings::default();
+        let opened = FileDevice::open_witnessed(&self.ledger(), &identity, now, settings, witnesses);
         opened.with_context(|| format!("cannot open the ledger in `{}`", self.ledger().display()))
+    }
+
+    /// Where a witness keeps what it has seen.
+    pub(crate) fn witness(&self) -> PathBuf {
+        self.path.join(WITNESS)
+    }
+
+    /// The keys of a witness. It has one name for ever: the one that is given first, or else one that follows from its
+    /// key.
+    pub(crate) fn witness_keys(&self, name: Option<&str>) -> anyhow::Result<WitnessKeys> {
+        let seed = self.secret(WITNESS_SECRET)?;
+        let known = self.text(WITNESS_NAME)?;
+        let name = match (known.as_deref().map(str::trim), name) {
+            (Some(known), Some(name)) if known != name => {
+                let message = format!("this witness is called `{known}`, and what it signed says so");
+                let help = "begin another one in a folder of its own".to_owned();
+                return Err(UsageError::new(message, help).into());
+            }
+            (Some(known), _) => known.to_owned(),
+            (None, Some(name)) => name.to_owned(),
+            (None, None) => format!(
+                "bailiwick-witness/{}",
+                own_name(b"bailiwick: name of a witness", &seed)
+            ),
+        };
+        let keys = WitnessKeys::from_seed(&name, &seed)?;
+        if known.is_none() {
+            self.write(WITNESS_NAME, name.as_bytes())?;
+        }
+        Ok(keys)
     }
 
     /// The name and the keys of the ledger. Its name follows from its first key, so that no two have the same.
     pub(crate) fn ledger_identity(&self) -> anyhow::Result<LogIdentity> {
         let (seed, sealing) = (self.secret(LEDGER_SECRET)?, self.secret(LEDGER_SEALING_SECRET)?);
-        let name = digest::digest(
-            &digest::SHA256,
-            &[b"bailiwick: name of a ledger", &seed[..]].concat(),
-        );
-        let name = HEXLOWER_PERMISSIVE.encode(name.as_ref());
-        let origin = format!("bailiwick/{}", name.get(..16).unwrap_or(&name));
+        let origin = format!("bailiwick/{}", own_name(b"bailiwick: name of a ledger", &seed));
         Ok(LogIdentity::new(
             &origin,
             &[seed],
@@ -217,6 +251,13 @@ pub(crate) fn named(given: Option<PathBuf>, configured: Option<PathBuf>) -> Resu
     given
         .or(configured)
         .ok_or_else(|| UsageError::new("nothing says where keys and ledger are kept", help))
+}
+
+/// A name that follows from a secret and tells nothing of it.
+fn own_name(of: &[u8], seed: &[u8; 32]) -> String {
+    let name = digest::digest(&digest::SHA256, &[of, &seed[..]].concat());
+    let name = HEXLOWER_PERMISSIVE.encode(name.as_ref());
+    name.get(..16).unwrap_or(&name).to_owned()
 }
 
 /// Reads 32 bytes from 64 hexadecimal digits, of either case.

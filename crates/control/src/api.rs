@@ -14,8 +14,8 @@ use crate::routes::{Route, Work};
 use crate::shared::Shared;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use identity::strict_json;
@@ -110,15 +110,7 @@ impl Shared {
         params: &[String],
         request: Request,
     ) -> Result<Response, Problem> {
-        let asker = self.asker(request.headers()).await?;
-        let asker = asker.ok_or_else(|| {
-            self.note_stranger();
-            Problem::nobody()
-        })?;
-        if !asker.roles.meets(roles) {
-            let detail = format!("this is for {}", roles.words().join(", "));
-            return Err(Problem::new(403, "role", detail));
-        }
+        let asker = self.with_role(request.headers(), roles).await?;
         let asked = Asked {
             asker: &asker,
             params,
@@ -130,10 +122,32 @@ impl Shared {
         Ok(reply.answer())
     }
 
+    /// Who asks, if they have one of these roles.
+    pub(crate) async fn with_role(&self, headers: &HeaderMap, roles: Roles) -> Result<Asker, Problem> {
+        let asker = self.asker(headers).await?;
+        let asker = asker.ok_or_else(|| {
+            self.note_stranger();
+            Problem::nobody()
+        })?;
+        match asker.roles.meets(roles) {
+            true => Ok(asker),
+            false => {
+                let detail = format!("this is for {}", roles.words().join(", "));
+                Err(Problem::new(403, "role", detail))
+            }
+        }
+    }
+
     async fn work(&self, work: Work, asked: Asked<'_>) -> Result<Reply, Problem> {
         match work {
             // their routes have checks of their own
-            Work::Scim | Work::InStep | Work::Push(_) => Err(Problem::missing()),
+            Work::Scim
+            | Work::InStep
+            | Work::Push(_)
+            | Work::Checkpoint
+            | Work::WitnessedCheckpoint
+            | Work::Tile
+            | Work::Proof => Err(Problem::missing()),
             Work::Describe => Ok(Reply::ok(openapi::document())),
             Work::Me => Ok(Reply::ok(json!({
                 "revision": 1,

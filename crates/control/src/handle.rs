@@ -5,6 +5,7 @@ use crate::client::{ClientError, ScimClient, of_token};
 use crate::first::FirstCode;
 use crate::problem::Problem;
 use crate::push::{AT_ONCE, Pusher};
+use crate::record::ShownLedger;
 use crate::role::RoleGroups;
 use crate::routes::{self, Check, Route, SCIM, Work};
 use crate::scim_work::{said, written};
@@ -47,6 +48,8 @@ pub struct ControlSettings {
     pub groups: RoleGroups,
     /// The code of the terminal, while nobody administers.
     pub first: Option<FirstCode>,
+    /// What is shown of the ledger; `None`: nothing.
+    pub ledger: Option<ShownLedger>,
     /// How clients reach the listener, without a slash at its end.
     pub public_url: String,
     /// The clock.
@@ -78,6 +81,7 @@ impl Control {
             recorder: settings.recorder,
             groups: settings.groups,
             first: settings.first.map(OnceLock::from).unwrap_or_default(),
+            ledger: settings.ledger,
             clock: settings.clock,
             strangers: Strangers::default(),
             pushing: Semaphore::new(AT_ONCE),
@@ -158,6 +162,7 @@ impl Shared {
             Check::ScimClient => self.of_client(route, params, request).await,
             Check::PushedBy(what) => self.of_pusher(what, request).await,
             Check::Roles(roles) => self.of_person(route, roles, &params, request).await,
+            Check::Record(roles) => self.of_reader(route, roles, params, request).await,
         };
         answer.unwrap_or_else(|problem| problem.answer())
     }

@@ -9,6 +9,8 @@
 //! token. And people ask with the keys and tokens that the gateway takes too; what they may do follows from their roles
 //! ([`Role`]), by groups or by grants. The first of them to administer has a code from the terminal of the server.
 //!
+//! The ledger is read here too, as the transparency log that it is ([`ShownLedger`]).
+//!
 //! What concerns somebody else is recorded in the ledger before it is done, and not done if that fails.
 
 mod api;
@@ -19,6 +21,7 @@ mod handle;
 mod openapi;
 mod problem;
 mod push;
+mod record;
 mod role;
 pub mod routes;
 mod schemas;
@@ -32,6 +35,7 @@ pub use client::{ClientError, InStep, ScimClient};
 pub use first::{CODE_LIFE, FirstCode};
 pub use handle::{Control, ControlSettings};
 pub use push::Pusher;
+pub use record::ShownLedger;
 pub use role::{Role, RoleGroups, Roles};
 pub use scim::{Client, Ids};
 pub use serve::{Exposed, check_address};

@@ -1,7 +1,7 @@
 //! The description of the interface for people, as OpenAPI 3.1 has it: drawn from the table of routes, so that there is
 //! none that it leaves out and none that it makes up.
 
-use crate::routes::{API, Check, ROUTES, Route, Work};
+use crate::routes::{API, Check, LEDGER, ROUTES, Route, Work};
 use crate::schemas;
 use serde_json::{Map, Value, json};
 
@@ -10,14 +10,18 @@ const PLACES: &str = "/places/v1";
 
 /// Whether a route is described: SCIM describes itself.
 fn is_described(route: &Route) -> bool {
-    route.path.starts_with(API) || route.path.starts_with(PLACES)
+    [API, PLACES, LEDGER]
+        .iter()
+        .any(|part| route.path.starts_with(part))
 }
 
 /// The description.
 pub(crate) fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for route in ROUTES.iter().filter(|route| is_described(route)) {
-        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        // a part that may have slashes is written so only in the table
+        let path = route.path.replace("{*", "{");
+        let path = paths.entry(path).or_insert_with(|| json!({}));
         if let Some(methods) = path.as_object_mut() {
             methods.insert(route.method.to_ascii_lowercase(), operation(route));
         }
@@ -42,7 +46,7 @@ fn operation(route: &Route) -> Value {
     let mut operation = Map::new();
     operation.insert("operationId".to_owned(), json!(operation_id(route)));
     operation.insert("summary".to_owned(), json!(route.does));
-    if let Check::Roles(roles) = route.check {
+    if let Check::Roles(roles) | Check::Record(roles) = route.check {
         operation.insert("x-roles".to_owned(), json!(roles.words()));
     }
     let parameters: Vec<Value> = parameters(route.path)
@@ -62,13 +66,18 @@ fn operation(route: &Route) -> Value {
         "content": {"application/problem+json": {"schema": schemas::of("Problem")}},
     });
     let answered = schemas::answered(route.work);
+    let read = read(route.work);
     let status = match (route.work, answered) {
         (Work::Declare | Work::Dispute, _) => "201",
-        (_, None) => "204",
+        (_, None) if read.is_none() => "204",
+        (_, None) => "200",
         (_, Some(_)) => "200",
     };
     let done = match answered {
-        None => json!({"description": "done"}),
+        None => match read {
+            None => json!({"description": "done"}),
+            Some(sort) => json!({"description": "done", "content": {sort: {}}}),
+        },
         Some(name) => {
             json!({"description": "done", "content": {"application/json": {"schema": schemas::of(name)}}})
         }
@@ -83,13 +92,27 @@ fn operation_id(route: &Route) -> String {
         .path
         .split(['/', '{', '}', '.'])
         .filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.skip(2).collect();
+    let skipped = if route.path.starts_with(LEDGER) { 0 } else { 2 };
+    let words: Vec<&str> = words
+        .skip(skipped)
+        .map(|word| word.trim_start_matches('*'))
+        .collect();
     format!("{}-{}", route.method.to_ascii_lowercase(), words.join("-"))
 }
 
 fn parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| name.trim_start_matches('*'))
+}
+
+/// The sort of what is read of the ledger.
+const fn read(work: Work) -> Option<&'static str> {
+    match work {
+        Work::Checkpoint | Work::WitnessedCheckpoint | Work::Proof => Some("text/plain"),
+        Work::Tile => Some("application/octet-stream"),
+        _ => None,
+    }
 }
 
 /// The body that a route takes, by the sort of its content.
@@ -152,7 +175,7 @@ mod tests {
             .iter()
             .filter(|route| !route.path.starts_with("/scim") && route.work != Work::InStep);
         let expected: BTreeSet<(String, String)> = routes
-            .map(|route| (route.path.to_owned(), route.method.to_owned()))
+            .map(|route| (route.path.replace("{*", "{"), route.method.to_owned()))
             .collect();
         assert_eq!(described, expected);
         let ids: BTreeSet<&str> = paths

@@ -18,7 +18,7 @@ pub struct Route {
     pub does: &'static str,
 }
 
-/// What a request must pass. There is no route for anybody.
+/// What a request must pass. There is no route for anybody, unless the configuration opens the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
     /// It carries the token of a SCIM client, and is about records of that client.
@@ -27,6 +27,8 @@ pub enum Check {
     PushedBy(Pushed),
     /// Somebody asks who has one of these roles.
     Roles(Roles),
+    /// The same, unless the ledger is open to anybody.
+    Record(Roles),
 }
 
 /// What is done.
@@ -76,6 +78,14 @@ pub enum Work {
     Withdraw,
     /// How the sources of places are.
     Sources,
+    /// The newest checkpoint of the ledger.
+    Checkpoint,
+    /// The newest checkpoint that its witnesses have cosigned.
+    WitnessedCheckpoint,
+    /// A tile of the ledger, or a bundle of its entries.
+    Tile,
+    /// A proof of one entry.
+    Proof,
 }
 
 /// Where SCIM begins.
@@ -83,6 +93,9 @@ pub const SCIM: &str = "/scim/v2";
 
 /// Where a client says that everything it knows has been sent.
 pub const IN_STEP: &str = "/directory/v1/in-step";
+
+/// Where the ledger begins.
+pub const LEDGER: &str = "/ledger";
 
 /// Where the interface for people begins.
 pub const API: &str = "/api/v1";
@@ -94,6 +107,7 @@ const SETTLING: Check = Check::Roles(Roles::of(&[Role::Operator, Role::Privacy])
 const PRIVACY: Check = Check::Roles(Roles::of(&[Role::Privacy]));
 const SEEING_ROLES: Check = Check::Roles(Roles::of(&[Role::Auditor, Role::Administrator]));
 const ADMINISTRATOR: Check = Check::Roles(Roles::of(&[Role::Administrator]));
+const READING_RECORD: Check = Check::Record(Roles::of(&[Role::Compliance, Role::Auditor]));
 const RUNNING: Check = Check::Roles(Roles::of(&[
     Role::Operator,
     Role::Compliance,
@@ -117,6 +131,16 @@ const fn push(path: &'static str, what: Pushed, does: &'static str) -> Route {
         path,
         check: Check::PushedBy(what),
         work: Work::Push(what),
+        does,
+    }
+}
+
+const fn record(path: &'static str, work: Work, does: &'static str) -> Route {
+    Route {
+        method: "GET",
+        path,
+        check: READING_RECORD,
+        work,
         does,
     }
 }
@@ -311,6 +335,26 @@ pub static ROUTES: &[Route] = &[
         Work::Sources,
         "how the sources of places are",
     ),
+    record(
+        "/ledger/checkpoint",
+        Work::Checkpoint,
+        "the newest checkpoint of the ledger (C2SP tlog-checkpoint)",
+    ),
+    record(
+        "/ledger/checkpoint.witnessed",
+        Work::WitnessedCheckpoint,
+        "the newest checkpoint that all witnesses of the ledger have cosigned",
+    ),
+    record(
+        "/ledger/tile/{*tile}",
+        Work::Tile,
+        "a tile, or under `entries/` a bundle of entries (C2SP tlog-tiles)",
+    ),
+    record(
+        "/ledger/proof/{id}",
+        Work::Proof,
+        "a proof of the entry with this number, with the entry itself (C2SP tlog-proof)",
+    ),
 ];
 
 /// The paths, each once.
@@ -365,6 +409,8 @@ mod tests {
             if let Check::Roles(roles) = route.check {
                 assert!(roles != Roles::NONE && route.path.starts_with(API), "{route:?}");
             }
+            let is_of_ledger = route.path.starts_with(LEDGER);
+            assert_eq!(is_of_ledger, matches!(route.check, Check::Record(_)), "{route:?}");
             let is_twice = |other: &&Route| (other.method, other.path) == (route.method, route.path);
             assert_eq!(ROUTES.iter().filter(is_twice).count(), 1, "{route:?}");
         }

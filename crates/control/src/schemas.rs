@@ -21,9 +21,16 @@ pub(crate) const fn answered(work: Work) -> Option<&'static str> {
         Work::Erase => "Erasure",
         Work::ListRoles => "Roles",
         Work::Sources => "Sources",
-        Work::Scim | Work::InStep | Work::TakeBack | Work::Settle | Work::Grant | Work::Withdraw => {
-            return None;
-        }
+        Work::Scim
+        | Work::InStep
+        | Work::TakeBack
+        | Work::Settle
+        | Work::Grant
+        | Work::Withdraw
+        | Work::Checkpoint
+        | Work::WitnessedCheckpoint
+        | Work::Tile
+        | Work::Proof => return None,
     })
 }
 

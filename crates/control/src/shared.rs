@@ -4,6 +4,7 @@ use crate::asker::InForce;
 use crate::client::ScimClient;
 use crate::first::FirstCode;
 use crate::push::Pusher;
+use crate::record::ShownLedger;
 use crate::role::RoleGroups;
 use crate::strangers::Strangers;
 use identity::directory::DirectoryStore;
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) groups: RoleGroups,
     pub(crate) first: OnceLock<FirstCode>,
     pub(crate) scim: Server,
+    pub(crate) ledger: Option<ShownLedger>,
     pub(crate) clock: fn() -> Instant,
     pub(crate) strangers: Strangers,
     /// Pushes whose bodies are in memory at a time.

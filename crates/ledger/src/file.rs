@@ -10,7 +10,7 @@
 //! is tried again then.
 //!
 //! A second thread makes of what is durable the tiles and bundles that others read, and signs a checkpoint. Both follow
-//! from the segments; nobody waits for them.
+//! from the segments; nobody waits for them. A third offers the checkpoint to witnesses, where the log has any.
 
 pub(crate) mod folder;
 mod maker;
@@ -18,9 +18,11 @@ mod pace;
 mod progress;
 mod publish;
 mod recover;
+mod witnessed;
 mod writer;
 
 pub use folder::OpenError;
+pub use witnessed::{Witness, WitnessAway, WitnessLine};
 
 use crate::content;
 use crate::identity::LogIdentity;
@@ -39,6 +41,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use witnessed::{Gate, Witnesses};
 use writer::{Job, Medium, Tree, Writer};
 
 /// How a [`FileDevice`] behaves.
@@ -52,6 +55,8 @@ pub struct FileSettings {
     pub queue_bytes: usize,
     /// Bytes after which a new segment is begun.
     pub segment_bytes: u64,
+    /// How often the newest checkpoint is offered to the witnesses of the log, at most.
+    pub witness_every: Duration,
     /// How long after an entry is durable the checkpoint has it at the latest, as far as the disk keeps up.
     pub publish_every: Duration,
 }
@@ -63,6 +68,7 @@ impl Default for FileSettings {
             queue: 4096,
             queue_bytes: 32 * 1024 * 1024,
             segment_bytes: 64 * 1024 * 1024,
+            witness_every: Duration::from_secs(10),
             publish_every: Duration::from_secs(1),
         }
     }
@@ -74,6 +80,7 @@ pub struct FileDevice {
     queue: Option<SyncSender<Job>>,
     maker: Arc<Maker>,
     progress: Arc<Progress>,
+    gate: Arc<Gate>,
     settings: FileSettings,
     threads: Vec<JoinHandle<()>>,
 }
@@ -90,6 +97,20 @@ impl FileDevice {
         at: Instant,
         settings: FileSettings,
     ) -> Result<Self, OpenError> {
+        Self::open_witnessed(folder, identity, at, settings, Vec::new())
+    }
+
+    /// The same for a log that has witnesses, which are asked before anything is signed.
+    ///
+    /// # Errors
+    /// As above, and when a witness has seen more of this log than is there, or other entries.
+    pub fn open_witnessed(
+        folder: &Path,
+        identity: &LogIdentity,
+        at: Instant,
+        settings: FileSettings,
+        witnesses: Vec<Witness>,
+    ) -> Result<Self, OpenError> {
         let medium = Folder::open(folder)?;
         let found = recover::recover(folder).map_err(OpenError::of)?;
         publish::check(folder, identity, &found)?;
@@ -103,8 +124,11 @@ impl FileDevice {
         let people = PersonKeys::read(&folder::people(folder)?, identity.sealing()).map_err(OpenError::of)?;
         let maker = Arc::new(Maker::new(identity.sealing(), people).map_err(OpenError::of)?);
         let owed = owed_outcomes(folder, &found, identity, &maker.people, at)?;
-        let publisher = Publisher::open(folder, identity.clone());
-        let device = Self::start(medium, found, maker, identity, settings, Some(publisher))?;
+        let mut witnesses = Witnesses::new(folder, identity, witnesses);
+        witnesses.at_start(found.edge.size())?;
+        let publisher = Publisher::open(folder, identity.clone(), witnesses.gate());
+        let readers = Some((publisher, witnesses));
+        let device = Self::start(medium, found, maker, identity, settings, readers)?;
         owed.into_iter().for_each(|outcome| drop(device.outcome(outcome)));
         Ok(device)
     }
@@ -115,7 +139,7 @@ impl FileDevice {
         maker: Arc<Maker>,
         identity: &LogIdentity,
         settings: FileSettings,
-        publisher: Option<Publisher>,
+        readers: Option<(Publisher, Witnesses)>,
     ) -> Result<Self, OpenError> {
         let (sender, receiver) = sync_channel(settings.queue);
         let progress = Arc::new(Progress::new(&found.edge));
@@ -134,16 +158,25 @@ impl FileDevice {
         let writer = writer.with_first_segment()?;
         let followed = Arc::clone(&progress);
         let mut threads = vec![thread("ledger", move || writer.run(&receiver))?];
-        if let Some(publisher) = publisher {
-            let every = settings.publish_every;
+        let mut gate = Arc::new(Gate::open());
+        if let Some((publisher, witnesses)) = readers {
+            gate = witnesses.gate();
+            let (every, offered) = (settings.publish_every, Arc::clone(&progress));
             threads.push(thread("ledger-publisher", move || {
                 publisher.run(&followed, every)
             })?);
+            if !witnesses.is_empty() {
+                let every = settings.witness_every;
+                threads.push(thread("ledger-witnesses", move || {
+                    witnesses.run(&offered, every)
+                })?);
+            }
         }
         Ok(Self {
             queue: Some(sender),
             maker,
             progress,
+            gate,
             settings,
             threads,
         })
@@ -183,6 +216,10 @@ impl FileDevice {
 
 impl AuditDevice for FileDevice {
     fn intent(&self, intent: Intent) -> Answer {
+        if self.gate.is_stopped() {
+            let reason = "a witness has seen another history of the ledger".to_owned();
+            return Box::pin(async { Err(AuditError::Failed { reason }) });
+        }
         let owes = intent.verdict.permits().then(|| Owes {
             decision: intent.decision,
             of: intent.subject(),
@@ -199,7 +236,7 @@ impl AuditDevice for FileDevice {
     }
 
     fn is_healthy(&self) -> bool {
-        self.progress.is_healthy()
+        self.progress.is_healthy() && !self.gate.is_stopped()
     }
 }
 
@@ -217,7 +254,8 @@ impl Drop for FileDevice {
         let has_ended = |thread: Option<JoinHandle<()>>| thread.is_none_or(|thread| thread.join().is_ok());
         let writer = has_ended(threads.next());
         self.progress.finish();
-        if !(writer & has_ended(threads.next())) {
+        let others = threads.map(|thread| has_ended(Some(thread)));
+        if !others.fold(writer, |all, one| all & one) {
             tracing::error!("a thread of the ledger ended by a panic");
         }
     }

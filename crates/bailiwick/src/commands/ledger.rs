@@ -1,19 +1,16 @@
-//! `bailiwick ledger` and `bailiwick verify`: what was recorded, and whether it still is what was.
+//! `bailiwick ledger`: what was recorded, and the key by which others check it.
 
 use super::ledger_index;
 use crate::arguments::{Global, LedgerCommand};
 use crate::config::Config;
 use crate::data::DataDir;
-use crate::exit::{Exit, UsageError};
-use crate::screen::{Screen, count};
+use crate::exit::Exit;
+use crate::screen::Screen;
 use crate::services::keeping;
 use anyhow::Context as _;
-use ledger::verify::{self, Verified};
 use ledger::{OpenedEntry, Reader};
-use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use tlog::note::VerifierKey;
 use tokio::runtime::Runtime;
 
 /// Entries that are shown when none is named.
@@ -104,89 +101,4 @@ pub(super) fn show(entry: &OpenedEntry, screen: &mut Screen) -> anyhow::Result<(
         entry.number, entry.leaf.at
     ))?;
     Ok(())
-}
-
-/// What `verify --json` prints.
-#[derive(Serialize)]
-struct Published<'a> {
-    revision: u32,
-    holds: bool,
-    /// What does not hold, by the first entry that it concerns.
-    problem: Option<String>,
-    origin: Option<&'a str>,
-    entries: Option<u64>,
-    root: Option<String>,
-    keys: &'a [String],
-    intents: Option<u64>,
-    outcomes: Option<u64>,
-    events: Option<u64>,
-}
-
-pub(super) fn verify(dir: &Path, key: &Path, screen: &mut Screen) -> anyhow::Result<Exit> {
-    let keys = keys_of(key)?;
-    let checked = verify::folder(dir, &keys, |_| {});
-    if screen.json() {
-        screen.document(&published(&checked))?;
-        return Ok(if checked.is_ok() { Exit::Done } else { Exit::Failed });
-    }
-    match checked {
-        Ok(verified) => {
-            let entries = count(usize::try_from(verified.size)?, "entry", "entries");
-            screen.data(format_args!(
-                "{}: {entries}, all as they were recorded",
-                verified.origin
-            ))?;
-            screen.say(format_args!("root {}", verified.root))?;
-            verified
-                .keys
-                .iter()
-                .try_for_each(|key| screen.say(format_args!("signed by {key}")))?;
-            Ok(Exit::Done)
-        }
-        Err(error) => {
-            let help = "ask whoever keeps the ledger for a copy that was made earlier, and compare";
-            screen.error(&error.to_string(), Some(help))?;
-            Ok(Exit::Failed)
-        }
-    }
-}
-
-fn published(checked: &Result<Verified, verify::VerifyError>) -> Published<'_> {
-    let verified = checked.as_ref().ok();
-    Published {
-        revision: 1,
-        holds: verified.is_some(),
-        problem: checked.as_ref().err().map(ToString::to_string),
-        origin: verified.map(|verified| verified.origin.as_str()),
-        entries: verified.map(|verified| verified.size),
-        root: verified.map(|verified| verified.root.to_string()),
-        keys: verified
-            .map(|verified| verified.keys.as_slice())
-            .unwrap_or_default(),
-        intents: verified.map(|verified| verified.intents),
-        outcomes: verified.map(|verified| verified.outcomes),
-        events: verified.map(|verified| verified.events),
-    }
-}
-
-fn keys_of(file: &Path) -> anyhow::Result<Vec<VerifierKey>> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let keys = lines.map(|line| {
-        line.parse().map_err(|error| {
-            let message = format!(
-                "`{}` has a line that is no public key of a ledger: {error}",
-                file.display()
-            );
-            let help = "write into it what `bailiwick ledger key` prints where the ledger is kept";
-            UsageError {
-                message,
-                help: Some(help.to_owned()),
-            }
-            .into()
-        })
-    });
-    let keys: Vec<VerifierKey> = keys.collect::<anyhow::Result<_>>()?;
-    anyhow::ensure!(!keys.is_empty(), "`{}` has no key", file.display());
-    Ok(keys)
 }

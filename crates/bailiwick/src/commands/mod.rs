@@ -20,7 +20,9 @@ mod schema;
 mod serve;
 mod setup;
 mod test;
+mod verify;
 mod why;
+mod witness;
 
 use self::beside::Beside;
 use crate::arguments::{Arguments, Command, ConfigCommand, Global, ImportCommand};
@@ -66,7 +68,8 @@ pub(crate) fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<E
         Command::Keys { data_dir, command } => keys::run(&global, data_dir, command, screen),
         Command::Directory { data_dir, command } => directory::run(&global, data_dir, command, screen),
         Command::Ledger { data_dir, command } => ledger::run(&global, data_dir, &command, screen),
-        Command::Verify { dir, key } => ledger::verify(&dir, &key, screen),
+        Command::Verify(asked) => verify::run(&asked, screen),
+        Command::Witness { command } => witness::run(&command, screen),
         Command::Replay(replay) => replay::run(&global, replay, screen),
         Command::Report { command } => report::run(&global, &command, screen),
         Command::Import {

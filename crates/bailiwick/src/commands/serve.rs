@@ -47,13 +47,13 @@ pub(super) fn run(global: &Global, serve: &Serve, screen: &mut Screen) -> anyhow
         let store = keeping::open(&data, &config.store).await?;
         let following = Following::begin(&store, &data, config.store.max_stale, Some(&ways.places)).await?;
         let keys = KeyRing::new(data.key_hasher()?, []);
-        let kept = Kept::open(&data, keys, &folder)?.with_store(following);
+        let kept = Kept::open(&data, &config.ledger, keys, &folder)?.with_store(following);
         let services = Services::new(snapshot, ways, kept);
         let telemetry = match config.telemetry {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        let control = services::control::open(&config, &store).await?;
+        let control = services::control::open(&config, &store, &data).await?;
         let scim_at = control.as_ref().map(|opened| format!("{}/scim/v2", opened.url));
         let told_at = telemetry.as_ref().map(TcpListener::local_addr).transpose()?;
         let services = services.map_err(|error| error.at_start(&folder.path))?;

@@ -8,6 +8,7 @@ pub(crate) mod control;
 pub(crate) mod credential;
 mod environment;
 mod issuers;
+mod ledger;
 pub(crate) mod places;
 mod read;
 mod store;
@@ -19,6 +20,7 @@ use credential::Credential;
 use gateway::ConnectorOptions;
 use gateway::{Listening, Proxy, Rates};
 pub(crate) use issuers::{Issuer, SignInConfig, Transmitter};
+pub(crate) use ledger::{LedgerConfig, WitnessConfig};
 use register::diagnose::Diagnostics;
 use register::model::PlaceFact;
 use register::source::{Position, Source};
@@ -49,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) transmitters: Vec<Transmitter>,
     /// Where people and keys are kept.
     pub(crate) store: StoreConfig,
+    /// Who reads the ledger, and who witnesses it.
+    pub(crate) ledger: LedgerConfig,
     /// How connections are taken, and how much is served.
     pub(crate) serving: Serving,
     /// Where people are known from.

@@ -4,6 +4,7 @@
 mod connector;
 mod control;
 mod issuer;
+mod ledger;
 mod places;
 mod serving;
 mod sign_in;
@@ -77,6 +78,7 @@ impl<'s> Reader<'s> {
             "log",
             "store",
             "control",
+            "ledger",
         ];
         self.known_keys(root, &known);
         Config {
@@ -94,6 +96,7 @@ impl<'s> Reader<'s> {
             transmitters: self.transmitters(root),
             sign_in: self.sign_in(root),
             store: self.store(root),
+            ledger: self.ledger(root),
             serving: self.serving(root),
             places: self.places(root),
             telemetry: self.telemetry(root),

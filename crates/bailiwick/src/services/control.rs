@@ -5,14 +5,16 @@ use crate::config::Config;
 use crate::config::control::{ControlConfig, ScimConfig, Token};
 use crate::config::credential::Credential;
 use crate::config::places::Places;
+use crate::data::DataDir;
 use ::control::{
     AdministeredStore, Control, ControlSettings, FirstCode, InForce, Pusher, RoleGroups, ScimClient,
+    ShownLedger,
 };
 use anyhow::Context as _;
 use certificate::Certificate;
 use gateway::Switch;
 use identity::{FactCollector, Keys, Pushed};
-use ledger::Recorder;
+use ledger::{PublishedLog, Recorder};
 use register::model::Limits;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +30,7 @@ pub(crate) struct Opened {
     clients: Vec<ScimClient>,
     pushers: Vec<Pusher>,
     groups: RoleGroups,
+    ledger: ShownLedger,
     store: Arc<dyn AdministeredStore>,
     listener: TcpListener,
     tls: Option<Arc<Certificate>>,
@@ -48,7 +51,11 @@ pub(crate) struct Ready {
 ///
 /// # Errors
 /// When a token is missing or too short, the certificate cannot be used, or the address is taken.
-pub(crate) async fn open(config: &Config, store: &Arc<store::Store>) -> anyhow::Result<Option<Opened>> {
+pub(crate) async fn open(
+    config: &Config,
+    store: &Arc<store::Store>,
+    data: &DataDir,
+) -> anyhow::Result<Option<Opened>> {
     let Some(wanted) = &config.control else {
         return Ok(None);
     };
@@ -62,6 +69,10 @@ pub(crate) async fn open(config: &Config, store: &Arc<store::Store>) -> anyhow::
         clients: clients(wanted)?,
         pushers: pushers(&config.places)?,
         groups: wanted.roles.clone(),
+        ledger: ShownLedger {
+            log: PublishedLog::new(data.ledger()),
+            to_anybody: config.ledger.public,
+        },
         store: Arc::clone(store) as _,
         listener,
         tls,
@@ -81,6 +92,7 @@ impl Opened {
             in_force: Arc::new(OfSwitch(Arc::clone(switch))),
             recorder: recorder.clone(),
             groups: self.groups,
+            ledger: Some(self.ledger),
             first: None,
             public_url: self.url,
             clock: clock::now,
@@ -217,6 +229,10 @@ pub(crate) fn misfits(config: &Config) -> Vec<String> {
     }
     if let Err(error) = pushers(&config.places) {
         found.push(format!("`places`: {error:#}"));
+    }
+    if config.control.is_none() && config.ledger.public {
+        let what = "`ledger.public` opens nothing: there is no `[control]` where the ledger could be read";
+        found.push(what.to_owned());
     }
     if config.control.is_none() {
         let is_pushed = |feed: &crate::config::places::Feed| feed.path.is_none();

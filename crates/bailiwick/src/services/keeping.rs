@@ -1,7 +1,7 @@
 //! The store of an installation: opened, read into memory, and followed while the gateways serve.
 
 use crate::clock;
-use crate::config::{Config, KeptIn, StoreConfig};
+use crate::config::{Config, KeptIn, LedgerConfig, StoreConfig, WitnessConfig};
 use crate::data::{self, DataDir};
 use anyhow::Context as _;
 use gateway::Switch;
@@ -9,10 +9,12 @@ use identity::directory::{Dark, DirectoryStore, Limits, Sight};
 use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
 use identity::signed_in::SignedIn;
 use identity::{Follower, KeepError, People, PlaceSources};
+use ledger::Witness;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Location, Sealer, Store};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
+use witness::{Trusted, WitnessAt};
 
 /// How often it is asked what has changed: what is revoked anywhere ends here within a second.
 const LOOK: Duration = Duration::from_millis(250);
@@ -49,6 +51,17 @@ pub(crate) async fn open(data: &DataDir, config: &StoreConfig) -> anyhow::Result
         }
     }
     Ok(Arc::new(store))
+}
+
+/// The witnesses of the ledger, as they are reached.
+pub(crate) fn witnesses(config: &LedgerConfig) -> anyhow::Result<Vec<Witness>> {
+    let open = |witness: &WitnessConfig| {
+        let trusted = Trusted::open(witness.ca.as_deref())
+            .with_context(|| format!("the witness `{}`", witness.key.name()))?;
+        let line = WitnessAt::new(witness.address.clone(), trusted);
+        anyhow::Ok(Witness::new(witness.key.clone(), Box::new(line)))
+    };
+    config.witnesses.iter().map(open).collect()
 }
 
 /// What a command opens it by: the data folder that the command line or the configuration names, and the configuration.

@@ -14,7 +14,7 @@ pub(crate) mod sign_in;
 mod upkeep;
 
 use crate::clock;
-use crate::config::{Config, LogFormat, Serving};
+use crate::config::{Config, LedgerConfig, LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::UsageError;
 use crate::folder::Folder;
@@ -83,15 +83,24 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Opens the ledger of a data folder, beside keys, and keeps the register by which it begins.
-    pub(crate) fn open(data: &DataDir, keys: KeyRing, register: &Folder) -> anyhow::Result<Self> {
+    /// Opens the ledger of a data folder, with the witnesses that are configured, beside keys, and keeps the register by
+    /// which it begins.
+    pub(crate) fn open(
+        data: &DataDir,
+        ledger: &LedgerConfig,
+        keys: KeyRing,
+        register: &Folder,
+    ) -> anyhow::Result<Self> {
         let archive = Archive::open(data)?;
         archive.keep(register)?;
         Ok(Self {
             archive,
             keys: Arc::new(keys),
             following: None,
-            recorder: Recorder::new(Arc::new(data.open_ledger()?), data.pseudonyms()?),
+            recorder: Recorder::new(
+                Arc::new(data.open_ledger(keeping::witnesses(ledger)?)?),
+                data.pseudonyms()?,
+            ),
         })
     }
 

@@ -40,3 +40,5 @@ mod serving;
 mod soak;
 #[cfg(test)]
 mod sweep;
+#[cfg(test)]
+mod witnessed;

@@ -9,6 +9,8 @@ mod over_sqlite;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod secure;

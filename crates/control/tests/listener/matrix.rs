@@ -76,7 +76,7 @@ async fn every_route_lets_in_whom_the_table_says() {
         let sort = match route.check {
             Check::ScimClient => "scim".to_owned(),
             Check::PushedBy(_) => "push".to_owned(),
-            Check::Roles(_) => format!("403: {}", without_role.join(" ")),
+            Check::Roles(_) | Check::Record(_) => format!("403: {}", without_role.join(" ")),
         };
         let (method, path, passed) = (route.method, route.path, passed.join(" "));
         table.push_str(&format!("{method} {path}\n    {passed}\n    {sort}\n"));

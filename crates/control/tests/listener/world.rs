@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
 use control::{
     Client, Control, ControlSettings, FirstCode, Ids, InForce, InStep, Pusher, Role, RoleGroups, ScimClient,
+    ShownLedger,
 };
 use identity::directory::{
     Attested, DirectoryStore as _, Profile, ProfileChange, Protected, Synced, Whose, Work,
@@ -15,7 +16,8 @@ use identity::{
     PlaceSources, Pushed, TripsInMemory, Zones,
 };
 use ledger::{
-    Answer, AuditDevice, AuditError, Event, Happening, Intent, Outcome, Pseudonyms, Receipt, Recorder,
+    Answer, AuditDevice, AuditError, Event, Happening, Intent, Outcome, Pseudonyms, PublishedLog, Receipt,
+    Recorder,
 };
 use register::model::{Instant, Limits, PlaceFact, Register, Worker};
 use serde_json::Value;
@@ -34,7 +36,7 @@ pub(crate) const SOURCE: &str = "hr";
 
 /// What a test looks into.
 pub(crate) struct World {
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) store: Arc<Store>,
     pub(crate) router: Router,
     pub(crate) control: Control,
@@ -134,6 +136,11 @@ fn feed() -> Option<FeedFile> {
 impl World {
     /// With an administrator by group, unless there is a code.
     pub(crate) async fn new(first: Option<FirstCode>) -> Self {
+        Self::showing(first, false).await
+    }
+
+    /// The same, with a ledger that is perhaps open to anybody.
+    pub(crate) async fn showing(first: Option<FirstCode>, to_anybody: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("store.sqlite"));
         let sealer = Sealer::new(&[7; 32], &[]).unwrap();
@@ -181,13 +188,17 @@ impl World {
             recorder: Recorder::new(Arc::clone(&ledger) as _, pseudonyms()),
             groups,
             first,
+            ledger: Some(ShownLedger {
+                log: PublishedLog::new(folder.path().join("ledger")),
+                to_anybody,
+            }),
             public_url: "https://admin.test/".to_owned(),
             clock: || NOW,
         });
         store.mark_complete(SOURCE.to_owned(), NOW).await.unwrap();
         follower.begin().await.unwrap();
         Self {
-            _folder: folder,
+            folder,
             store,
             router: control.router(),
             control,

@@ -43,6 +43,12 @@ pub enum OpenError {
         /// When that was made.
         newest: String,
     },
+    /// A witness has seen more than is there, or other entries.
+    #[error("{reason}")]
+    Witnessed {
+        /// Which witness, what it has seen, and what to do.
+        reason: String,
+    },
     /// What was kept is not what is there.
     #[error("the ledger was changed or damaged: {reason}")]
     Damaged {

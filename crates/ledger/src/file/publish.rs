@@ -7,13 +7,16 @@
 use super::OpenError;
 use super::progress::{Durable, Progress};
 use super::recover::Found;
+use super::witnessed::Gate;
 use crate::checkpoint::{self, CHECKPOINT};
 use crate::identity::LogIdentity;
+use crate::published::widest;
 use crate::reading::{Follower, ReadingError};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tlog::{BundleCoordinate, Checkpoint, TileCoordinate, TileReader, Tiles, bundle};
 
@@ -24,6 +27,7 @@ const WIDTH: u64 = tlog::TILE_WIDTH as u64;
 pub(super) struct Publisher {
     folder: PathBuf,
     identity: LogIdentity,
+    gate: Arc<Gate>,
     state: Option<State>,
     /// What was published cannot be gone on with.
     is_anew: bool,
@@ -93,10 +97,11 @@ fn read_checkpoint(folder: &Path, identity: &LogIdentity) -> Result<Option<Check
 }
 
 impl Publisher {
-    pub(super) fn open(folder: &Path, identity: LogIdentity) -> Self {
+    pub(super) fn open(folder: &Path, identity: LogIdentity, gate: Arc<Gate>) -> Self {
         Self {
             folder: folder.to_owned(),
             identity,
+            gate,
             state: None,
             is_anew: false,
         }
@@ -125,6 +130,9 @@ impl Publisher {
     }
 
     fn publish(&mut self, durable: Durable) -> Result<(), PublishError> {
+        if self.gate.turn().is_none() {
+            return Ok(());
+        }
         let state = match self.state.take() {
             Some(state) => self.state.insert(state),
             None if self.is_anew => self.state.insert(State::anew(&self.folder)?),
@@ -139,21 +147,28 @@ impl Publisher {
             return Err(PublishError::OtherTree);
         }
         let former = state.write_partial(&self.folder)?;
-        self.sign(durable)?;
+        if !self.sign(durable)? {
+            self.state = None;
+            return Ok(());
+        }
         for path in former {
             let _ = fs::remove_file(self.folder.join(path));
         }
         Ok(())
     }
 
-    fn sign(&self, durable: Durable) -> Result<(), PublishError> {
+    /// Signs, if anything may be signed; whether it was.
+    fn sign(&self, durable: Durable) -> Result<bool, PublishError> {
+        let Some(_turn) = self.gate.turn() else {
+            return Ok(false);
+        };
         let checkpoint = Checkpoint::new(&*self.identity.origin(), durable.size, durable.root);
         let signed = checkpoint
             .map_err(|_| PublishError::Sign)?
             .sign(&self.identity.signers());
         let note = signed.map_err(|_| PublishError::Sign)?.to_string();
         write(&self.folder, CHECKPOINT, note.as_bytes(), true)?;
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -223,46 +238,32 @@ impl State {
 }
 
 /// Reads tiles of a folder.
-pub(crate) struct Published<'a>(pub(crate) &'a Path);
+pub(super) struct Published<'a>(pub(super) &'a Path);
 
 impl TileReader for Published<'_> {
     type Error = io::Error;
 
     fn tile(&self, at: TileCoordinate) -> io::Result<Vec<u8>> {
-        match fs::read(self.0.join(at.path())) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => wider(self.0, at),
-            read => read,
-        }
+        widest(self.0, (at.width(), &at.path(), &at.full().path()))
     }
 }
 
-/// A tile that has grown since: the full one, or the widest of those that are not full.
-fn wider(folder: &Path, at: TileCoordinate) -> io::Result<Vec<u8>> {
-    let full = folder.join(at.full().path());
-    if let Ok(bytes) = fs::read(&full) {
-        return Ok(bytes);
-    }
-    let partial = PathBuf::from(format!("{}.p", full.display()));
-    let mut widest: Option<(u16, PathBuf)> = None;
-    for entry in fs::read_dir(partial)? {
-        let path = entry?.path();
-        let width = path.file_name().and_then(|name| name.to_str()?.parse().ok());
-        widest = widest.max(width.map(|width| (width, path)));
-    }
-    let (width, path) = widest.ok_or(io::ErrorKind::NotFound)?;
-    if width < at.width() {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    fs::read(path)
-}
-
-/// Puts a file in its place, whole or not at all.
 fn write(folder: &Path, path: &str, bytes: &[u8], is_lasting: bool) -> io::Result<()> {
+    write_beside(folder, (path, "publishing"), bytes, is_lasting)
+}
+
+/// Puts a file in its place, whole or not at all; it is written under another name, which each writer has of its own.
+pub(super) fn write_beside(
+    folder: &Path,
+    (path, beside): (&str, &str),
+    bytes: &[u8],
+    is_lasting: bool,
+) -> io::Result<()> {
     let target = folder.join(path);
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent)?;
     }
-    let beside = folder.join("publishing");
+    let beside = folder.join(beside);
     let mut file = File::create(&beside)?;
     file.write_all(bytes)?;
     if is_lasting {

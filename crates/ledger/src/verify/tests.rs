@@ -1,12 +1,14 @@
 //! A log that holds, and what somebody might do to it.
 
 use super::*;
+use crate::CHECKPOINT;
 use crate::content::tests::{event_of, outcome_of, permit_of};
 use crate::{AuditDevice, FileDevice, FileSettings, LogIdentity, SealingKey};
 use register::model::Instant;
+use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
-use tlog::Checkpoint;
+use tlog::{Checkpoint, SignedCheckpoint, bundle};
 
 fn identity() -> LogIdentity {
     LogIdentity::new(
@@ -189,5 +191,135 @@ async fn no_intent_has_two_outcomes_and_no_outcome_is_of_nothing() {
             checkpoint.sign(&[&signer]).unwrap().to_string().as_bytes(),
         );
         assert_eq!(checked(log.path()), Err(expected.to_owned()));
+    }
+}
+
+fn signer() -> tlog::note::Signer {
+    tlog::note::Signer::from_seed("ledger.larkmoor.example", &[3; 32]).unwrap()
+}
+
+/// A checkpoint of a tree over the first of these entries, signed by the log.
+fn signed(entries: &[Vec<u8>]) -> SignedCheckpoint {
+    let mut tiles = Tiles::new();
+    for entry in entries {
+        tiles.push(leaf_hash(entry), &mut |_, _| {});
+    }
+    let edge = tiles.edge();
+    let checkpoint = Checkpoint::new("ledger.larkmoor.example", edge.size(), edge.root()).unwrap();
+    checkpoint.sign(&[&signer()]).unwrap()
+}
+
+#[tokio::test]
+async fn an_earlier_checkpoint_is_where_the_log_begins() {
+    let log = log().await;
+    let original = entries(log.path());
+    let since = |since: &SignedCheckpoint| {
+        let wanted = Wanted {
+            keys: &identity().verifier_keys(),
+            since: Some(since),
+            witnesses: &[],
+        };
+        let checked = super::log(&Folder(log.path()), &wanted, |_| {});
+        checked
+            .map(|verified| verified.since)
+            .map_err(|error| error.to_string())
+    };
+    for size in [0, 1, 255, 256, 257, 512, 599, 600] {
+        assert_eq!(since(&signed(&original[..size])), Ok(Some(size as u64)));
+    }
+    for (size, at) in [(1, 0), (300, 299), (512, 3), (600, 599)] {
+        let mut other = original.clone();
+        other[at] = b"{}".to_vec();
+        let refused = since(&signed(&other[..size])).unwrap_err();
+        let words = format!("the first {size} entries are not those that were under the earlier checkpoint");
+        assert!(refused.starts_with(&words), "{refused}");
+    }
+    let longer = [&original[..], &[b"{}".to_vec()]].concat();
+    assert_eq!(
+        since(&signed(&longer)),
+        Err("the log has 600 entries, and had 601 under the earlier checkpoint".to_owned())
+    );
+    let stranger = tlog::note::Signer::from_seed("ledger.larkmoor.example", &[5; 32]).unwrap();
+    let forged = signed(&original[..3]).checkpoint().clone();
+    let refused = since(&forged.sign(&[&stranger]).unwrap()).unwrap_err();
+    assert!(refused.contains("no known key has signed"), "{refused}");
+    let elsewhere = tlog::note::Signer::from_seed("elsewhere.example", &[3; 32]).unwrap();
+    let of_other = Checkpoint::new("elsewhere.example", 0, Hash::EMPTY_TREE).unwrap();
+    let refused = since(&of_other.sign(&[&elsewhere]).unwrap()).unwrap_err();
+    assert!(refused.contains("of which no key is known"), "{refused}");
+}
+
+#[tokio::test]
+async fn every_witness_that_is_named_must_have_cosigned() {
+    let log = log().await;
+    let original = entries(log.path());
+    let witnesses = [1, 2].map(|seed| {
+        let name = format!("w{seed}.example");
+        tlog::cosignature::Cosigner::from_seed(&name, &[seed; 32]).unwrap()
+    });
+    let keys = witnesses.each_ref().map(|witness| witness.verifier_key());
+    let check = |witnesses: &[VerifierKey]| {
+        let wanted = Wanted {
+            keys: &identity().verifier_keys(),
+            since: None,
+            witnesses,
+        };
+        let checked = super::log(&Folder(log.path()), &wanted, |_| {});
+        checked
+            .map(|verified| verified.witnessed.map_or(0, |cosigned| cosigned.size))
+            .map_err(|error| error.to_string())
+    };
+    let cosigned = |entries: &[Vec<u8>], by: &[usize]| {
+        let mut signed = signed(entries);
+        for index in by {
+            let line = witnesses[*index].cosign(signed.checkpoint(), 7).unwrap();
+            signed.add(line);
+        }
+        signed.to_string()
+    };
+    let put = |file: &str, note: String| put(log.path(), file, note.as_bytes());
+    assert!(check(&keys).unwrap_err().contains("no known key has signed"));
+    // what both have seen earlier
+    put(crate::WITNESSED, cosigned(&original[..300], &[0, 1]));
+    assert_eq!(check(&keys), Ok(300));
+    // one has seen the newest
+    put(CHECKPOINT, cosigned(&original, &[0]));
+    assert_eq!((check(&keys[..1]), check(&keys)), (Ok(600), Ok(300)));
+    put(crate::WITNESSED, cosigned(&original[..300], &[0]));
+    assert!(check(&keys).unwrap_err().contains("`w2.example`"));
+    // what they have seen is no part of this log, or more than it has
+    let mut other = original.clone();
+    other[7] = b"{}".to_vec();
+    put(crate::WITNESSED, cosigned(&other[..300], &[0, 1]));
+    assert!(
+        check(&keys)
+            .unwrap_err()
+            .contains("the first 300 entries are not those")
+    );
+    let longer = [&original[..], &[b"{}".to_vec()]].concat();
+    put(crate::WITNESSED, cosigned(&longer, &[0, 1]));
+    assert!(
+        check(&keys)
+            .unwrap_err()
+            .contains("had 601 under what witnesses have seen")
+    );
+    // a cosignature of another checkpoint
+    let mut signed = signed(&original);
+    let of_other = SignedCheckpoint::parse(cosigned(&other, &[0]).as_bytes()).unwrap();
+    signed.add(of_other.note().signatures()[1].clone());
+    put(CHECKPOINT, signed.to_string());
+    fs::remove_file(log.path().join(crate::WITNESSED)).unwrap();
+    assert!(check(&keys[..1]).unwrap_err().contains("does not verify"));
+}
+
+/// What was not full under an earlier checkpoint is read out of what has taken its place.
+#[tokio::test]
+async fn what_has_grown_since_is_read_as_it_was() {
+    let log = log().await;
+    let original = entries(log.path());
+    for size in [600, 599, 513, 500, 257, 256, 3] {
+        let note = signed(&original[..size]).to_string();
+        put(log.path(), CHECKPOINT, note.as_bytes());
+        assert_eq!(checked(log.path()).unwrap().size, size as u64);
     }
 }

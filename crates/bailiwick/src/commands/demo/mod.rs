@@ -13,7 +13,7 @@ mod upstreams;
 
 use crate::arguments::{Demo, Global};
 use crate::clock;
-use crate::config::{LogFormat, Serving};
+use crate::config::{LedgerConfig, LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::Exit;
 use crate::folder::Folder;
@@ -83,7 +83,8 @@ async fn serve(
     let answering = upstreams.open(snapshot.register())?;
     let ready = Ready::new(&snapshot, base_url.clone(), data, &personas, &answering);
     let connectors = answering.into_iter().map(|(_, connector)| connector).collect();
-    let kept = Kept::open(data, ready::key_ring(data, &personas)?, folder)?;
+    let keys = ready::key_ring(data, &personas)?;
+    let kept = Kept::open(data, &LedgerConfig::default(), keys, folder)?;
     let services = Services::new(snapshot, Ways::of(connectors, Vec::new())?, kept);
     let services = services.map_err(|error| error.at_start(&folder.path))?;
     let gateway = services.gateway(base_url, &Serving::default())?;
