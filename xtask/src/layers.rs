@@ -28,7 +28,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "domain",
         &["certificate", "identity", "ledger", "extraction", "scim"],
     ),
-    ("services", &["store", "gateway", "control", "signin", "standin"]),
+    (
+        "services",
+        &["store", "gateway", "control", "report", "signin", "standin"],
+    ),
     ("program", &["bailiwick"]),
     (DEV_LAYER, &["bench", "testkit", "xtask"]),
 ];

@@ -13,6 +13,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use tlog::note::Signer;
 
 /// Hashes of keys, and whose they are.
 const KEYS: &str = "keys.json";
@@ -138,20 +139,28 @@ impl DataDir {
         opened.with_context(|| format!("cannot open the ledger in `{}`", self.ledger().display()))
     }
 
-    /// The name and the keys of the ledger. Its name follows from its first key, so that no two have the same.
+    /// The name and the keys of the ledger.
     pub(crate) fn ledger_identity(&self) -> anyhow::Result<LogIdentity> {
-        let (seed, sealing) = (self.secret(LEDGER_SECRET)?, self.secret(LEDGER_SEALING_SECRET)?);
+        let (origin, seed) = self.ledger_name()?;
+        let sealing = SealingKey::from_bytes(self.secret(LEDGER_SEALING_SECRET)?);
+        Ok(LogIdentity::new(&origin, &[seed], sealing)?)
+    }
+
+    /// Signs, in the name of the ledger, what is handed out of it.
+    pub(crate) fn ledger_signer(&self) -> anyhow::Result<Signer> {
+        let (origin, seed) = self.ledger_name()?;
+        Ok(Signer::from_seed(&origin, &seed)?)
+    }
+
+    /// The name of the ledger, which follows from its first key, so that no two have the same; and the seed of that key.
+    fn ledger_name(&self) -> anyhow::Result<(String, [u8; 32])> {
+        let seed = self.secret(LEDGER_SECRET)?;
         let name = digest::digest(
             &digest::SHA256,
             &[b"bailiwick: name of a ledger", &seed[..]].concat(),
         );
         let name = HEXLOWER_PERMISSIVE.encode(name.as_ref());
-        let origin = format!("bailiwick/{}", name.get(..16).unwrap_or(&name));
-        Ok(LogIdentity::new(
-            &origin,
-            &[seed],
-            SealingKey::from_bytes(sealing),
-        )?)
+        Ok((format!("bailiwick/{}", name.get(..16).unwrap_or(&name)), seed))
     }
 
     /// A secret of this installation, by the name of its file.

@@ -1,5 +1,6 @@
 //! `bailiwick ledger` and `bailiwick verify`: what was recorded, and whether it still is what was.
 
+use super::verify_pack;
 use crate::arguments::{Global, LedgerCommand};
 use crate::config::Config;
 use crate::data::DataDir;
@@ -121,6 +122,9 @@ struct Published<'a> {
 
 pub(super) fn verify(dir: &Path, key: &Path, screen: &mut Screen) -> anyhow::Result<Exit> {
     let keys = keys_of(key)?;
+    if verify_pack::is_pack(dir) {
+        return verify_pack::run(dir, &keys, screen);
+    }
     let checked = verify::folder(dir, &keys, |_| {});
     if screen.json() {
         screen.document(&published(&checked))?;

@@ -18,6 +18,7 @@ mod schema;
 mod serve;
 mod setup;
 mod test;
+mod verify_pack;
 mod why;
 
 use self::beside::Beside;
