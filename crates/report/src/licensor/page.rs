@@ -91,7 +91,7 @@ fn tables(figures: &LicensorFigures<'_>, span: &Span, totals: Use) -> Vec<Table>
             *sum = sum.and(*used);
         }
         let rows = sums.into_iter().map(|(name, used)| row([name], used)).collect();
-        let columns = [&[column("name", name)], &USE[..]].concat();
+        let columns = [&[column(name, name)], &USE[..]].concat();
         Table::new(id, title, about, columns).with(rows)
     };
     all.push(by(

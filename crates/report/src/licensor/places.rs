@@ -145,7 +145,7 @@ mod tests {
         for (statement, place, within) in [
             (&china, "HK", Within::Inside),
             (&china, "CN-HK", Within::Inside),
-            (&china, "CN-31", Within::Inside),
+            (&china, "CN-SH", Within::Inside),
             (&china, "TW", Within::Perhaps),
             (&china, "GB", Within::Outside),
             (&china, "Hong Kong", Within::Perhaps),

@@ -1,0 +1,1 @@
+//! What providers say, against what a log says.
