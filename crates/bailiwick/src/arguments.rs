@@ -325,17 +325,24 @@ pub(crate) enum ReportCommand {
         pack: Pack,
     },
     /// Compare what providers say was used with what the log says
-    Reconcile {
-        /// Usage as a provider exports it (OpenAI, Anthropic), or comma-separated values; may be given again
-        #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-        usage: Vec<PathBuf>,
-        /// Show which fields of which entries are read, and compare nothing
-        #[arg(long)]
-        preview: bool,
-        /// Where the log is kept [default: the configuration's]
-        #[arg(long, value_name = "DIR")]
-        data_dir: Option<PathBuf>,
-    },
+    Reconcile(Reconcile),
+}
+
+/// What to compare.
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Usage as a provider exports it (OpenAI, Anthropic), or comma-separated values; may be given again
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) usage: Vec<PathBuf>,
+    /// Channel whose deployments the usage is of; may be given again [default: any]
+    #[arg(long, value_name = "ID")]
+    pub(crate) channel: Vec<String>,
+    /// Show which fields of which entries are read, and compare nothing
+    #[arg(long)]
+    pub(crate) preview: bool,
+    /// Where the log is kept [default: the configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
 }
 
 /// The period of a report.

@@ -129,8 +129,12 @@ fn of_group(group: &Group, text: &str) -> Result<Territory, TerritoryError> {
             text: text.to_owned(),
         }),
     });
+    let name = match group.id.split_once('/') {
+        Some((instrument, _)) => format!("{}, as {instrument} has it", group.name),
+        None => group.name.clone(),
+    };
     Ok(Territory {
-        name: group.id.clone(),
+        name,
         places: places.collect::<Result<_, _>>()?,
         except: codes(&definition.except),
         disputed: [codes(&definition.disputed), codes(&definition.unknown)].concat(),

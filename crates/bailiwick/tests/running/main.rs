@@ -25,6 +25,8 @@ mod places;
 #[cfg(test)]
 mod reloading;
 #[cfg(test)]
+mod reporting;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod serving;

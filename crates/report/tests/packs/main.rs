@@ -10,5 +10,4 @@ mod hostile;
 mod kept;
 mod licensor;
 mod others;
-mod reconciling;
 mod tampering;

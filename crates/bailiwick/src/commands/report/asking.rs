@@ -44,7 +44,7 @@ pub(super) fn asked(
             period.until,
             &regulator::BESIDES[..],
         ),
-        ReportCommand::Egress { .. } | ReportCommand::Reconcile { .. } => {
+        ReportCommand::Egress { .. } | ReportCommand::Reconcile(_) => {
             anyhow::bail!("this report is no pack")
         }
     };

@@ -20,11 +20,7 @@ pub(super) fn run(global: &Global, command: &ReportCommand, screen: &mut Screen)
     };
     match command {
         ReportCommand::Egress { csv, pac } => egress::run(&folder.path, register, (*csv, *pac), screen),
-        ReportCommand::Reconcile {
-            usage,
-            preview,
-            data_dir,
-        } => reconciling::run(global, register, (usage, *preview), data_dir.as_deref(), screen),
+        ReportCommand::Reconcile(asked) => reconciling::run(global, register, asked, screen),
         other => packed(global, register, other, screen),
     }
 }

@@ -4,11 +4,10 @@ use super::asking::PROGRAM;
 use crate::arguments::{Global, Pack};
 use crate::commands::shown;
 use crate::config::Config;
-use crate::data::DataDir;
+use crate::data::{self, DataDir};
 use crate::exit::{Exit, UsageError};
 use crate::render;
 use crate::screen::{Screen, count};
-use crate::services::keeping;
 use anyhow::Context as _;
 use ledger::Reader;
 use report::asked::Asked;
@@ -34,13 +33,20 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn open(global: &Global, data_dir: Option<&Path>) -> anyhow::Result<Self> {
-        let config = Config::find(global.config.as_deref())?;
-        let (data, _) = keeping::named(data_dir.map(Path::to_owned), config)?;
+        let config = Config::find(global.config.as_deref())?.unwrap_or_default();
+        let path = data::named(data_dir.map(Path::to_owned), config.data)?;
+        // to open a data folder makes it, and whoever wants a report means one that is there
+        let missing = || {
+            let help = "a ledger is there once the gateway has served".to_owned();
+            UsageError::new(format!("there is no ledger in `{}`", path.display()), help)
+        };
+        let data = path
+            .is_dir()
+            .then(|| DataDir::open(&path))
+            .ok_or_else(missing)??;
         let folder = data.ledger();
         if !folder.is_dir() {
-            let message = format!("there is no ledger in `{}`", folder.display());
-            let help = "a ledger is there once the gateway has served".to_owned();
-            return Err(UsageError::new(message, help).into());
+            return Err(missing().into());
         }
         let identity = data.ledger_identity()?;
         let reader = Reader::open(&folder, identity.sealing());

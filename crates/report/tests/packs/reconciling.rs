@@ -1,1 +1,0 @@
-//! What providers say, against what a log says.
