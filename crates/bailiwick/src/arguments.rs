@@ -115,7 +115,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
-    /// Check a ledger, or the pack of a report, in a folder by the public key, with nothing else
+    /// Check a ledger or a report by the public key of the ledger, with nothing else
     Verify {
         /// Folder with checkpoint, tiles and entries, or with a report
         dir: PathBuf,

@@ -10,6 +10,7 @@ use crate::services::keeping;
 use anyhow::Context as _;
 use ledger::verify::{self, Verified};
 use ledger::{OpenedEntry, Reader};
+use report::visible::visible;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -97,6 +98,8 @@ fn show(entry: &OpenedEntry, screen: &mut Screen) -> anyhow::Result<()> {
         ledger::Kind::Event => word("event"),
     };
     let kind = entry.leaf.kind.as_str();
+    // names come from callers
+    let says = visible(&says);
     screen.data(format_args!(
         "{:>8}  {}  {kind:<8} {says}",
         entry.number, entry.leaf.at

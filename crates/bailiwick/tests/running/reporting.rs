@@ -2,6 +2,7 @@
 
 use crate::beginning::{Beginning, CHAT, bailiwick, recorded};
 use crate::server::{NOWHERE, Running, post};
+use report::visible::acts;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Output;
@@ -198,4 +199,32 @@ fn packs_hold_without_the_installation_that_made_them() {
     assert!(
         String::from_utf8_lossy(&slip.stderr).contains("neither the register nor the ledger has a licensor")
     );
+}
+
+/// Acceptance A57: a caller's name for a model reaches ledger and terminal, and does nothing there.
+#[test]
+fn what_callers_call_a_model_does_nothing_on_a_terminal() {
+    let runtime = Runtime::new().unwrap();
+    let provider = runtime.block_on(Provider::start()).unwrap();
+    let beginning = Beginning::new(provider.address());
+    let (folder, server) = (beginning.folder.path(), beginning.serve());
+    let name = "\u{202e}gnp.exe\u{2066}=1+1\u{feff}";
+    for name in [name, "\u{9b}2J", "\u{1b}[31m"] {
+        let (status, answer) = post(&server, NOWHERE, CHAT, &beginning.engineer, name).unwrap();
+        assert!((400..500).contains(&status), "{answer}");
+    }
+    assert!(server.stop().unwrap().success());
+    let period = ["--from", "2020-01-01", "--until", "2100-01-01", "--preview"];
+    for command in [
+        &["ledger", "tail", "--from", "0"][..],
+        &[&["report", "regulator"][..], &period].concat(),
+    ] {
+        let shown = bailiwick(folder, command).unwrap();
+        let text = String::from_utf8(shown.stdout).unwrap();
+        assert!(text.contains("\\u{202e}gnp.exe"), "{text:?}");
+        assert!(
+            !text.contains(|letter| acts(letter) && letter != '\n'),
+            "{text:?}"
+        );
+    }
 }

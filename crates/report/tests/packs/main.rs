@@ -1,8 +1,6 @@
 //! Packs, made from logs on disk and checked with nothing but the pack and the public key.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
     reason = "a panic here is the failure itself, and helpers stand outside of test functions"
 )]
 

@@ -10,7 +10,7 @@ use crate::render;
 use crate::screen::{Screen, count};
 use anyhow::Context as _;
 use ledger::Reader;
-use report::asked::Asked;
+use report::asked::{Asked, What};
 use report::document::Table;
 use report::visible::visible;
 use report::{Log, MakeError};
@@ -88,6 +88,13 @@ pub(super) fn run(kept: &Kept, asked: &Asked, pack: &Pack, screen: &mut Screen) 
             .answer
             .iter()
             .try_for_each(|sentence| screen.say(visible(sentence)))?;
+    }
+    let is_empty = made.document.tables.iter().all(|table| table.rows.is_empty());
+    if let (What::Person { person, .. }, true) = (&asked.what, is_empty) {
+        let person = visible(person);
+        screen.say(format_args!(
+            "The ledger has nothing about `{person}`: make sure that the id is theirs."
+        ))?;
     }
     let entries = count(usize::try_from(made.entries)?, "entry", "entries");
     screen.say(format_args!(
