@@ -146,6 +146,12 @@ impl DataDir {
         Ok(LogIdentity::new(&origin, &[seed], sealing)?)
     }
 
+    /// Whether there is a ledger here, with the keys that open and sign it.
+    pub(crate) fn has_ledger(&self) -> bool {
+        let keys = [LEDGER_SECRET, LEDGER_SEALING_SECRET, PERSON_SECRET];
+        self.ledger().is_dir() && keys.iter().all(|name| self.path.join(name).is_file())
+    }
+
     /// Signs, in the name of the ledger, what is handed out of it.
     pub(crate) fn ledger_signer(&self) -> anyhow::Result<Signer> {
         let (origin, seed) = self.ledger_name()?;

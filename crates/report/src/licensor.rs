@@ -23,12 +23,13 @@ const DECISION: [&str; 6] = ["entity", "evidence", "licensor", "model", "place",
 /// Fields of an outcome that they need.
 const OUTCOME: [&str; 4] = ["ended", "licensor", "model", "used"];
 /// Fields that can be opened besides.
-pub const BESIDES: [&str; 9] = [
+pub const BESIDES: [&str; 10] = [
     "application",
     "asked",
     "data",
     "decision",
     "deployment",
+    "hosted",
     "hosting",
     "person",
     "purpose",

@@ -9,34 +9,12 @@ use crate::asked::Asked;
 use crate::document::{Cell, Column, Document, Table, column, count};
 use crate::evidence::Shown;
 use crate::figures::{self, Figures, permits};
-use crate::regulator::words;
+use crate::regulator::{DECISION, OUTCOME, words};
 use crate::session::Span;
 use ledger::{Kind, OpenedEntry};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Fields of a decision that are opened.
-const DECISION: [&str; 17] = [
-    "application",
-    "asked",
-    "clauses",
-    "data",
-    "decided",
-    "decision",
-    "deployment",
-    "entity",
-    "evidence",
-    "hosting",
-    "licensor",
-    "model",
-    "person",
-    "place",
-    "purpose",
-    "snapshot",
-    "verdict",
-];
-/// Fields of an outcome.
-const OUTCOME: [&str; 6] = ["decision", "deployment", "ended", "licensor", "model", "used"];
 /// Fields of an event about the person; `by` too where it is the person.
 const ABOUT: [&str; 3] = ["detail", "event", "person"];
 /// Fields of an event by the person.
@@ -74,7 +52,7 @@ impl<'a> PersonFigures<'a> {
     }
 
     fn decision(&mut self, entry: &Shown) -> Result<(), String> {
-        figures::only(entry, &DECISION, &[])?;
+        figures::only(entry, &[&DECISION[..], &["person"]].concat(), &[])?;
         if !self.is_theirs(entry.text("person")?) {
             return Err("is about somebody else".to_owned());
         }
@@ -168,7 +146,7 @@ impl Figures for PersonFigures<'_> {
         let value = |name: &str| entry.value(name);
         let is_theirs = |name: &str| self.is_theirs(value(name).as_ref().and_then(Value::as_str));
         match entry.leaf.kind {
-            Kind::Intent if is_theirs("person") => (DECISION.to_vec(), claims(entry)),
+            Kind::Intent if is_theirs("person") => ([&DECISION[..], &["person"]].concat(), claims(entry)),
             Kind::Outcome
                 if entry
                     .leaf

@@ -65,16 +65,29 @@ enum Finding {
 }
 
 impl Finding {
-    const fn means(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Agrees => "agrees",
-            Self::Perhaps => "within what broke off, failed or was interrupted",
-            Self::More => {
-                "the provider has more: requests beside this gateway (another key, another gateway), or the border of a day"
-            }
-            Self::Fewer => {
-                "the provider has fewer: an export of another account or not of all, the border of a day, or answers it does not count"
-            }
+            Self::Perhaps => "within what is unsure",
+            Self::More => "more at the provider",
+            Self::Fewer => "fewer at the provider",
+        }
+    }
+
+    /// What it may mean, as far as there is something to explain.
+    const fn means(self) -> Option<&'static str> {
+        match self {
+            Self::Agrees => None,
+            Self::Perhaps => Some(
+                "Within what is unsure: answers that broke off or failed, or were interrupted, of which the provider counts some.",
+            ),
+            Self::More => Some(
+                "More at the provider: requests beside this gateway (another key, another gateway), or the border of a day.",
+            ),
+            Self::Fewer => Some(
+                "Fewer at the provider: an export of another account, or not of all; a model under another name; the border of a day; \
+answers that it does not count.",
+            ),
         }
     }
 }
@@ -176,7 +189,7 @@ impl<'a> Comparison<'a> {
         let keys: BTreeSet<&(String, String)> =
             self.usage.counted.keys().chain(self.recorded.keys()).collect();
         let mut rows = Vec::new();
-        let (mut more, mut differences) = (false, 0);
+        let mut found = [Finding::Perhaps, Finding::More, Finding::Fewer].map(|finding| (finding, 0_u64));
         let mut totals: BTreeMap<&str, (Counted, Recorded)> = BTreeMap::new();
         for key in keys {
             let counted = self
@@ -187,8 +200,10 @@ impl<'a> Comparison<'a> {
                 .unwrap_or_else(|| self.usage.nothing());
             let recorded = self.recorded.get(key).copied().unwrap_or_default();
             let finding = compare(counted, recorded);
-            more |= finding == Finding::More;
-            differences += u64::from(finding != Finding::Agrees);
+            found
+                .iter_mut()
+                .filter(|(other, _)| *other == finding)
+                .for_each(|(_, count)| *count += 1);
             rows.push(row(&[&key.0, &key.1], counted, recorded, finding));
             let (all, sum) = totals
                 .entry(&key.1)
@@ -200,38 +215,46 @@ impl<'a> Comparison<'a> {
             .into_iter()
             .map(|(model, (counted, recorded))| row(&[model], counted, recorded, compare(counted, recorded)));
         let totals: Vec<_> = totals.collect();
+        let differences: u64 = found.iter().map(|(_, count)| count).sum();
+        let more: u64 = found
+            .iter()
+            .filter(|(finding, _)| *finding == Finding::More)
+            .map(|(_, count)| count)
+            .sum();
+        let all = |number: u64| count(number, "day and model", "days and models");
         let answer = match (differences, more) {
-            (0, _) => format!(
-                "Providers and log agree for {}.",
-                count(rows.len() as u64, "day and model", "days and models")
-            ),
-            (_, true) => format!(
-                "Providers counted more than the log has, in {} of {} days and models that differ.",
-                rows.iter()
-                    .filter(|row| row.last() == Some(&Cell::text(Finding::More.means())))
-                    .count(),
-                differences
+            (0, _) => format!("Providers and log agree for {}.", all(rows.len() as u64)),
+            (_, 0) => format!(
+                "{} of {} differ, and none by more at the provider than the log explains.",
+                differences,
+                all(rows.len() as u64)
             ),
             _ => format!(
-                "{} differ, and none by more at the provider than the log explains.",
-                count(differences, "day and model", "days and models")
+                "For {more} of {} a provider counted more than the log has.",
+                all(rows.len() as u64)
             ),
         };
+        let means = found
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .filter_map(|(finding, _)| finding.means());
+        let mut answers = vec![
+            answer,
+            format!(
+                "{} of the log were compared.",
+                count(self.outcomes, "outcome", "outcomes")
+            ),
+        ];
+        answers.extend(means.map(str::to_owned));
         let document = Document {
             title: "Providers' counts against the log".to_owned(),
             asked: Vec::new(),
-            answer: vec![
-                answer,
-                format!(
-                    "{} of the log were compared.",
-                    count(self.outcomes, "outcome", "outcomes")
-                ),
-            ],
+            answer: answers,
             tables: vec![
                 Table::new(
                     "days",
                     "By day and model",
-                    "Days are UTC.",
+                    "Days are UTC. `provider` and `answered` are requests; `read` and `written` are differences of tokens.",
                     columns(&["day", "model"]),
                 )
                 .with(rows),
@@ -245,7 +268,7 @@ impl<'a> Comparison<'a> {
             ],
             limits: limits(),
         };
-        (document, more)
+        (document, more > 0)
     }
 }
 
@@ -302,13 +325,13 @@ fn compare(counted: Counted, recorded: Recorded) -> Finding {
 fn columns(names: &[&'static str]) -> Vec<crate::document::Column> {
     let names = names.iter().map(|name| column(name, name));
     let others = [
-        column("requests", "provider: requests"),
-        column("answered", "log: answered"),
-        column("unsure", "log: not surely"),
+        column("requests", "provider"),
+        column("answered", "answered"),
+        column("unsure", "unsure"),
         column("difference", "difference"),
-        column("read", "tokens read, difference"),
-        column("written", "tokens written, difference"),
-        column("means", "which means"),
+        column("read", "read"),
+        column("written", "written"),
+        column("finding", "finding"),
     ];
     names.chain(others).collect()
 }
@@ -327,7 +350,7 @@ fn row(names: &[&str], counted: Counted, recorded: Recorded, finding: Finding) -
         minus(counted.requests, recorded.answered),
         minus(counted.read, recorded.read),
         minus(counted.written, recorded.written),
-        Cell::text(finding.means()),
+        Cell::text(finding.as_str()),
     ];
     names.chain(others).collect()
 }

@@ -14,11 +14,12 @@ use ledger::{Kind, OpenedEntry};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fields of a decision that are opened.
-const DECISION: [&str; 16] = [
+/// Fields of a decision that are opened, as far as it has them.
+pub(crate) const DECISION: [&str; 17] = [
     "application",
     "asked",
     "clauses",
+    "cost_centre",
     "data",
     "decided",
     "decision",
@@ -33,8 +34,18 @@ const DECISION: [&str; 16] = [
     "snapshot",
     "verdict",
 ];
-/// Fields of an outcome.
-const OUTCOME: [&str; 6] = ["decision", "deployment", "ended", "licensor", "model", "used"];
+/// Fields of an outcome, likewise.
+pub(crate) const OUTCOME: [&str; 9] = [
+    "decision",
+    "deployment",
+    "ended",
+    "hosted",
+    "licensor",
+    "model",
+    "stop",
+    "upstream",
+    "used",
+];
 /// Fields of an event.
 const EVENT: [&str; 2] = ["detail", "event"];
 /// Fields that can be opened besides.

@@ -132,6 +132,21 @@ pub fn as_csv(tables: &[Table]) -> String {
     text
 }
 
+/// Whether the period goes on after the newest entry of the log.
+fn ends_early(asked: &Asked, span: &Span) -> bool {
+    span.end == span.size && span.times.is_none_or(|(_, last)| last < asked.until.0)
+}
+
+/// The time of which a report speaks: the period, as far as the log goes.
+pub(crate) fn when(asked: &Asked, span: &Span) -> String {
+    match span.times {
+        Some((_, last)) if ends_early(asked, span) && last >= asked.from.0 => {
+            format!("from {} to {last}, the newest entry of the log", asked.from)
+        }
+        _ => format!("from {} to before {}", asked.from, asked.until),
+    }
+}
+
 /// How the entries shown enclose the period, as a sentence.
 pub(crate) fn borders(asked: &Asked, span: &Span) -> String {
     let before = if span.first == 0 {
@@ -149,8 +164,7 @@ pub(crate) fn borders(asked: &Asked, span: &Span) -> String {
     };
     let mut sentence =
         format!("The evidence goes from {before}, to {after}; nothing between them is left out.");
-    let ends_early = span.end == span.size && span.times.is_none_or(|(_, last)| last < asked.until.0);
-    if ends_early {
+    if ends_early(asked, span) {
         sentence.push_str(" The period goes on after the checkpoint: what came later is not in this report.");
     }
     if span.set_back > 0 {

@@ -84,7 +84,7 @@ fn what_went_past_the_gateway_shows_in_the_providers_count() {
         (Some(0), &json!(true)),
         "{agrees:#}"
     );
-    assert_eq!(agrees["tables"]["days"][0]["means"], "agrees", "{agrees:#}");
+    assert_eq!(agrees["tables"]["days"][0]["finding"], "agrees", "{agrees:#}");
 
     let body: Value = serde_json::from_slice(&provider.got()[0].body).unwrap();
     runtime.block_on(past_the_gateway(&provider, body["model"].as_str().unwrap()));
@@ -101,7 +101,8 @@ fn what_went_past_the_gateway_shows_in_the_providers_count() {
         "{row:#}"
     );
     assert!(
-        row["means"].as_str().unwrap().contains("beside this gateway"),
+        row["finding"] == "more at the provider"
+            && differs["answer"].to_string().contains("beside this gateway"),
         "{row:#}"
     );
 }

@@ -3,7 +3,7 @@
 use super::{Key, LicensorFigures, Use};
 use crate::document::{Cell, Column, Document, Table, bars, column, count};
 use crate::figures::Tally;
-use crate::render::borders;
+use crate::render::{borders, when};
 use crate::session::Span;
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ pub(super) fn document(figures: &LicensorFigures<'_>, span: &Span) -> Document {
         .uses
         .values()
         .fold(Use::default(), |sum, used| sum.and(*used));
-    let licensor = figures.licensor;
+    let (licensor, when) = (figures.licensor, when(figures.asked, span));
     let mut answer: Vec<String> = figures
         .statements
         .iter()
-        .map(|statement| statement.sentence(licensor))
+        .map(|statement| statement.sentence(licensor, &when))
         .collect();
     answer.push(format!(
-        "{} for models of {licensor}: {} permitted, {} refused; {} tokens read and {} written.",
+        "{} for models of {licensor} {when}: {} permitted, {} refused; {} tokens read and {} written.",
         count(figures.decisions, "decision", "decisions"),
         totals.permitted,
         totals.refused,
@@ -43,6 +43,9 @@ pub(super) fn document(figures: &LicensorFigures<'_>, span: &Span) -> Document {
         asked.push(("Territories", territories.join("; ")));
     }
     asked.push(("Instruments taken as its own", figures.own.join(", ")));
+    if !figures.asked.opened.is_empty() {
+        asked.push(("Opened besides", figures.asked.opened.join(", ")));
+    }
     Document {
         title: format!("Use of models of {licensor}"),
         asked,
@@ -208,7 +211,7 @@ pub(crate) fn outcomes(ended: &Tally) -> Table {
         bars("outcomes", "outcomes"),
         column("share", "share"),
     ];
-    let about = "How permitted requests ended. `interrupted`: the gateway was ended from outside, and more is not known.";
+    let about = "How permitted requests ended. Interrupted: the gateway was ended from outside, and more is not known.";
     Table::new("outcomes", "Outcomes", about, columns).with(ended.shares(ended.total()))
 }
 

@@ -88,21 +88,23 @@ impl<'a> Statement<'a> {
         if could { Within::Perhaps } else { Within::Outside }
     }
 
-    /// The statement as a sentence.
-    pub(super) fn sentence(&self, licensor: &str) -> String {
+    /// The statement as a sentence; `when` says of which time.
+    pub(super) fn sentence(&self, licensor: &str, when: &str) -> String {
         let name = self.named();
         let doubtful = self.perhaps + self.unknown;
         match (self.permitted, doubtful) {
-            (0, 0) => format!("No request for a model of {licensor} was permitted for {name}: zero use."),
+            (0, 0) => {
+                format!("No request for a model of {licensor} was permitted for {name} {when}: zero use.")
+            }
             (0, doubtful) => format!(
-                "No permitted request for a model of {licensor} named {name}, but of {doubtful} the place was not known or could mean it."
+                "No permitted request for a model of {licensor} named {name} {when}, but of {doubtful} the place was not known or could mean it."
             ),
             (permitted, _) if self.permitted_only == 0 => format!(
-                "For no permitted request for a model of {licensor} was {name} the only place named. For {permitted}, one source \
+                "For no permitted request for a model of {licensor} was {name} the only place named {when}. For {permitted}, one source \
 named it and another one another place."
             ),
             (permitted, _) => format!(
-                "{permitted} permitted {} for a model of {licensor} named {name}, and {} of them no other place.",
+                "{permitted} permitted {} for a model of {licensor} named {name} {when}, and {} of them no other place.",
                 if permitted == 1 { "request" } else { "requests" },
                 self.permitted_only,
             ),

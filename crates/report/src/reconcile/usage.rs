@@ -62,10 +62,16 @@ impl Usage {
 
     /// What an export says of a model that it does not name: none, as far as it counts.
     pub(super) fn nothing(&self) -> Counted {
+        let counts = |of: fn(&Counted) -> Option<u64>| {
+            self.counted
+                .values()
+                .all(|counted| of(counted).is_some())
+                .then_some(0)
+        };
         Counted {
-            requests: (!self.without_requests).then_some(0),
-            read: Some(0),
-            written: Some(0),
+            requests: counts(|counted| counted.requests).filter(|_| !self.without_requests),
+            read: counts(|counted| counted.read),
+            written: counts(|counted| counted.written),
         }
     }
 

@@ -63,14 +63,14 @@ fn zero_use_is_said_only_where_no_source_named_the_place() {
     };
     check(
         &["GB"],
-        "No request for a model of Anthropic was permitted for Hong Kong (HK): zero use.",
+        "No request for a model of Anthropic was permitted for Hong Kong (HK) from 2026-07-15T08:59:50Z to 2026-07-15T09:00:00Z, the newest entry of the log: zero use.",
     );
     check(&[], "of 1 the place was not known or could mean it");
     check(&["Honkers"], "of 1 the place was not known or could mean it");
     check(&["GB", "HK"], "For no permitted request");
     check(
         &["HK"],
-        "1 permitted request for a model of Anthropic named Hong Kong (HK), and 1 of them no other place",
+        "1 permitted request for a model of Anthropic named Hong Kong (HK) from 2026-07-15T08:59:50Z",
     );
 }
 

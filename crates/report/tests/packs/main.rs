@@ -8,4 +8,5 @@ mod hostile;
 mod kept;
 mod licensor;
 mod others;
+mod scope;
 mod tampering;

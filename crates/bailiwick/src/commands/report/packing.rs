@@ -35,19 +35,19 @@ impl Kept {
     pub(super) fn open(global: &Global, data_dir: Option<&Path>) -> anyhow::Result<Self> {
         let config = Config::find(global.config.as_deref())?.unwrap_or_default();
         let path = data::named(data_dir.map(Path::to_owned), config.data)?;
-        // to open a data folder makes it, and whoever wants a report means one that is there
+        // to open a data folder makes it, and to ask for a key draws one; whoever wants a report means what is there
         let missing = || {
-            let help = "a ledger is there once the gateway has served".to_owned();
+            let help = "name the folder in which the gateway keeps ledger and keys; a ledger is there once it has served".to_owned();
             UsageError::new(format!("there is no ledger in `{}`", path.display()), help)
         };
         let data = path
             .is_dir()
             .then(|| DataDir::open(&path))
             .ok_or_else(missing)??;
-        let folder = data.ledger();
-        if !folder.is_dir() {
+        if !data.has_ledger() {
             return Err(missing().into());
         }
+        let folder = data.ledger();
         let identity = data.ledger_identity()?;
         let reader = Reader::open(&folder, identity.sealing());
         let reader = reader.with_context(|| format!("cannot read the ledger in `{}`", folder.display()))?;
