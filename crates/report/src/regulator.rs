@@ -363,7 +363,7 @@ was set back by more than five minutes.",
     .to_vec()
 }
 
-/// A small JSON object as words.
+/// A small JSON object as words, without what is empty.
 pub(crate) fn words(value: &Value) -> String {
     match value {
         Value::Object(object) => {

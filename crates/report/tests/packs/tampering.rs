@@ -1,6 +1,7 @@
 //! Packs that were changed: by somebody on the way, and by whoever makes them and has the key of the log.
 
 use crate::kept::{Kept, for_anthropic, signer, verify};
+use proptest::prelude::*;
 use report::pack::{self, Digesting, Digests};
 use serde_json::{Value, json};
 use std::fs;
@@ -268,5 +269,51 @@ fn borders_that_do_not_enclose_the_period_are_refused_even_if_signed() {
             found.contains(problem) || found.contains("`licensor` is not opened"),
             "{found}"
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is done to lines and openings, a pack is the one that was made or is refused, even if it is signed again.
+    #[test]
+    fn no_other_evidence_gives_a_report(
+        at in 0..13_usize, other in 0..13_usize, what in 0..5_u8, field in 0..8_usize, letter in "[a-z\"\\[\\]0-9]",
+    ) {
+        let kept = Kept::usual();
+        kept.make(&for_anthropic()).unwrap();
+        let path = kept.pack().join(pack::EVIDENCE);
+        let before = fs::read_to_string(&path).unwrap();
+        let change = lines(|lines| match what {
+            0 => drop(lines.remove(at)),
+            1 => lines.swap(at, other),
+            2 => lines[at]["open"] = lines[other]["open"].clone(),
+            3 => {
+                let open = lines[at]["open"].as_array_mut().filter(|open| field < open.len());
+                drop(open.map(|open| open.remove(field)));
+            }
+            _ => {
+                if let Some(open) = lines[at]["open"].get_mut(field) {
+                    open["value"] = format!("{}{letter}", open["value"].as_str().unwrap()).into();
+                }
+            }
+        });
+
+        let read = |text: &str| -> Vec<Value> { text.lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
+        let after = change(before.clone());
+        fs::write(&path, &after).unwrap();
+        sign_again(&kept.pack());
+        let without_nulls = |mut lines: Vec<Value>| {
+            for line in &mut lines {
+                if line.get("open").is_some_and(Value::is_null) {
+                    drop(line.as_object_mut().unwrap().remove("open"));
+                }
+            }
+            lines
+        };
+        let is_same = without_nulls(read(&before)) == without_nulls(read(&after));
+        if let Ok(verified) = verify(&kept.pack()) {
+            prop_assert!(is_same, "{verified:?}");
+        }
     }
 }

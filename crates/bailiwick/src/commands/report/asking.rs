@@ -34,7 +34,7 @@ pub(super) fn asked(
         ReportCommand::Person { id, from, until, .. } => {
             let what = What::Person {
                 person: id.clone(),
-                names: names(register, kept, id)?,
+                names: names(kept, id)?,
             };
             (what, from.unwrap_or(Instant(0)), until.unwrap_or(now), &[][..])
         }
@@ -143,11 +143,9 @@ fn recorded(kept: &Kept) -> anyhow::Result<BTreeSet<String>> {
     Ok(all)
 }
 
-/// The names of a person in the ledger: one besides, and one towards each licensor.
-fn names(register: &Register, kept: &Kept, person: &str) -> anyhow::Result<Vec<String>> {
-    let mut licensors = recorded(kept)?;
-    licensors.extend(scope::licensors(register).into_iter().map(str::to_owned));
-    let pseudonyms = kept.data.pseudonyms()?;
+/// The names of a person in the ledger: one besides, and one towards each licensor that it has.
+fn names(kept: &Kept, person: &str) -> anyhow::Result<Vec<String>> {
+    let (licensors, pseudonyms) = (recorded(kept)?, kept.data.pseudonyms()?);
     let towards = licensors
         .iter()
         .map(|licensor| pseudonyms.towards(person, licensor));
