@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 use tlog::note::{SignError, Signer};
 use tlog::{FormatError, ProveError, SignedCheckpoint, TileCoordinate, TileReader, prove_range};
 
+/// How often a tile is looked for that somebody takes away at the same time.
+const TRIES: usize = 10;
+
 /// A log that lies here, and what opens it.
 #[derive(Clone, Copy)]
 pub struct Log<'a> {
@@ -250,26 +253,17 @@ fn parsed(entry: u64, leaf: &[u8]) -> Result<Leaf, MakeError> {
 
 /// Finds the entries of the period, with one from surely before it and one from surely after.
 fn scope(log: Log<'_>, asked: &Asked) -> Result<Scope, MakeError> {
-    // a gateway that runs publishes anew, and takes tiles away that are no longer the last
-    let mut tries = 3;
-    loop {
-        let path = log.folder.join(ledger::CHECKPOINT);
-        let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(MakeError::Unpublished),
-            read => read.map_err(|error| file(&path, &error))?,
-        };
-        let checkpoint = SignedCheckpoint::parse(&bytes)?;
-        let size = checkpoint.checkpoint().size();
-        let (first, end) = borders(log, asked, size)?;
-        match prove_range(first, end, size, &Tiles(log.folder)) {
-            Ok(proof) => {
-                let edges = Edges::of(first, end, &proof);
-                return Ok(Scope { checkpoint, edges });
-            }
-            Err(error) if tries == 0 => return Err(error.into()),
-            Err(_) => tries -= 1,
-        }
-    }
+    let path = log.folder.join(ledger::CHECKPOINT);
+    let bytes = match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(MakeError::Unpublished),
+        read => read.map_err(|error| file(&path, &error))?,
+    };
+    let checkpoint = SignedCheckpoint::parse(&bytes)?;
+    let size = checkpoint.checkpoint().size();
+    let (first, end) = borders(log, asked, size)?;
+    let proof = prove_range(first, end, size, &Tiles(log.folder))?;
+    let edges = Edges::of(first, end, &proof);
+    Ok(Scope { checkpoint, edges })
 }
 
 /// Numbers of the first entry that belongs into the evidence, and of the one after the last.
@@ -298,18 +292,43 @@ fn borders(log: Log<'_>, asked: &Asked, size: u64) -> Result<(u64, u64), MakeErr
     Ok((first, (end.max(first) + 1).min(size)))
 }
 
-/// The tiles in the folder of a log.
+/// The tiles in the folder of a log. A gateway that runs publishes anew while a report is made, and takes away tiles that are
+/// not full in favour of wider ones, which begin with the same hashes.
 struct Tiles<'a>(&'a Path);
 
 impl TileReader for Tiles<'_> {
     type Error = io::Error;
 
     fn tile(&self, at: TileCoordinate) -> io::Result<Vec<u8>> {
-        match fs::read(self.0.join(at.path())) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(self.0.join(at.full().path())),
-            read => read,
+        let is_missing = |read: &io::Result<Vec<u8>>| matches!(read, Err(error) if error.kind() == io::ErrorKind::NotFound);
+        let full = self.0.join(at.full().path());
+        let mut read = fs::read(self.0.join(at.path()));
+        for _ in 0..TRIES {
+            if !is_missing(&read) {
+                return read;
+            }
+            read = fs::read(&full);
+            if is_missing(&read) {
+                read = wider(&full, at.width());
+            }
+        }
+        read
+    }
+}
+
+/// A tile that is not full and has at least so many hashes.
+fn wider(full: &Path, width: u16) -> io::Result<Vec<u8>> {
+    for entry in fs::read_dir(format!("{}.p", full.display()))? {
+        let entry = entry?;
+        let found = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u16>().ok());
+        if found.is_some_and(|found| found >= width) {
+            return fs::read(entry.path());
         }
     }
+    Err(io::ErrorKind::NotFound.into())
 }
 
 fn write(to: &Path, name: &str, text: &str) -> Result<String, MakeError> {

@@ -163,6 +163,29 @@ impl From<Event> for Entry {
     }
 }
 
+/// Keeps these entries in the log of a folder.
+fn keep(path: &Path, entries: Vec<Entry>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let settings = FileSettings {
+            deadline: Duration::from_secs(60),
+            ..FileSettings::default()
+        };
+        let device = FileDevice::open(path, &identity(), after(100_000), settings).unwrap();
+        let kept = entries.into_iter().map(|entry| match entry {
+            Entry::Intent(intent) => device.intent(*intent),
+            Entry::Outcome(outcome) => device.outcome(outcome),
+            Entry::Event(event) => device.event(event),
+        });
+        for kept in kept.collect::<Vec<_>>() {
+            kept.await.unwrap();
+        }
+    });
+}
+
 impl Kept {
     pub(crate) fn usual() -> Self {
         Self::with(usual())
@@ -171,26 +194,14 @@ impl Kept {
     pub(crate) fn with(entries: Vec<Entry>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let settings = FileSettings {
-                deadline: Duration::from_secs(60),
-                ..FileSettings::default()
-            };
-            let device = FileDevice::open(&path, &identity(), after(-100_000), settings).unwrap();
-            for entry in entries {
-                match entry {
-                    Entry::Intent(intent) => device.intent(*intent).await.unwrap(),
-                    Entry::Outcome(outcome) => device.outcome(outcome).await.unwrap(),
-                    Entry::Event(event) => device.event(event).await.unwrap(),
-                };
-            }
-        });
+        keep(&path, entries);
         let reader = Reader::open(&path, identity().sealing()).unwrap();
         Self { folder, reader }
+    }
+
+    /// Goes on with these entries.
+    pub(crate) fn grow(&self, entries: Vec<Entry>) {
+        keep(&self.log(), entries);
     }
 
     pub(crate) fn log(&self) -> PathBuf {

@@ -285,3 +285,23 @@ fn another_key_and_another_log_are_refused() {
         "what is there is not written over"
     );
 }
+
+/// A gateway goes on while a report is made: the checkpoint that was read is no longer the newest, and the tiles under it
+/// have become wider.
+#[test]
+fn a_log_that_grows_meanwhile_does_no_harm() {
+    let kept = Kept::usual();
+    for count in [3, 100, 300] {
+        let checkpoint = kept.log().join("checkpoint");
+        let before = std::fs::read(&checkpoint).unwrap();
+        let more = (0..count).map(|_| decided(after(100_001), "OpenAI", &["GB"]).into());
+        kept.grow(more.collect());
+        let newest = std::fs::read(&checkpoint).unwrap();
+        std::fs::write(&checkpoint, before).unwrap();
+        let (_, verified) = kept.made_and_checked(&for_anthropic());
+        assert_eq!(verified.entries, (0, 13));
+        std::fs::remove_dir_all(kept.pack()).unwrap();
+        std::fs::write(&checkpoint, newest).unwrap();
+    }
+    kept.made_and_checked(&for_anthropic());
+}
