@@ -51,12 +51,17 @@ pub fn sign(origin: &str, digests: &Digests, signer: &Signer) -> Result<Note, Si
 /// What is wrong with it.
 pub fn read(bytes: &[u8], keys: &[VerifierKey]) -> Result<(String, Digests), String> {
     let note = Note::parse(bytes).map_err(|error| error.to_string())?;
-    note.verified_by(keys).map_err(|error| error.to_string())?;
+    let signers = note.verified_by(keys).map_err(|error| error.to_string())?;
     let mut lines = note.text().lines();
     if lines.next() != Some(HEAD) {
         return Err("it is no manifest of a report".to_owned());
     }
     let origin = lines.next().unwrap_or_default().to_owned();
+    if !signers.iter().any(|signer| signer.key.name().as_str() == origin) {
+        return Err(format!(
+            "it is of the log `{origin}`, and no key of that log has signed it"
+        ));
+    }
     let mut digests = Digests::new();
     for line in lines {
         let (digest, name) = line.split_once("  ").ok_or("a line is no digest and name")?;

@@ -113,12 +113,14 @@ pub fn verify(folder: &Path, keys: &[VerifierKey], here: &str) -> Result<Verifie
     let signers = checkpoint
         .verified_by(keys)
         .map_err(|error| bad(error.to_string()))?;
-    let signers: Vec<String> = signers.iter().map(|signer| signer.key.to_string()).collect();
     let checkpoint = checkpoint.checkpoint();
-    let is_known = keys.iter().any(|key| key.name().as_str() == checkpoint.origin());
-    if !is_known || checkpoint.origin() != origin {
+    let is_of_log = signers
+        .iter()
+        .any(|signer| signer.key.name().as_str() == checkpoint.origin());
+    if !is_of_log || checkpoint.origin() != origin {
         return Err(bad(format!("it is of the log `{}`", checkpoint.origin())));
     }
+    let signers: Vec<String> = signers.iter().map(|signer| signer.key.to_string()).collect();
     let head: Head = parsed(folder, pack::JSON)?;
     if head.revision != crate::render::REVISION {
         let reason = format!(

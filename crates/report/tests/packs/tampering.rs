@@ -67,6 +67,34 @@ fn any_changed_byte_is_refused() {
     verify(&kept.pack()).unwrap();
 }
 
+/// A reader may know several keys; only the log's own speaks for it.
+#[test]
+fn the_key_of_another_log_does_not_speak_for_this_one() {
+    let kept = Kept::usual();
+    kept.make(&for_anthropic()).unwrap();
+    let other = tlog::note::Signer::from_seed("another.example/log", &[5; 32]).unwrap();
+    let (_, digests) = pack::read(
+        &fs::read(kept.pack().join(pack::MANIFEST)).unwrap(),
+        &[signer().verifier_key()],
+    )
+    .unwrap();
+    let keys = [signer().verifier_key(), other.verifier_key()];
+    for (origin, problem) in [
+        ("ledger.larkmoor.example/1", "no key of that log has signed it"),
+        (
+            "another.example/log",
+            "it is of the log `ledger.larkmoor.example/1`",
+        ),
+    ] {
+        let note = pack::sign(origin, &digests, &other).unwrap();
+        fs::write(kept.pack().join(pack::MANIFEST), note.to_string()).unwrap();
+        let found = report::verify(&kept.pack(), &keys, crate::kept::HERE)
+            .unwrap_err()
+            .to_string();
+        assert!(found.contains(problem), "{found}");
+    }
+}
+
 #[test]
 fn a_pack_has_its_files_and_no_others() {
     let kept = Kept::usual();
