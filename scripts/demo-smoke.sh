@@ -76,3 +76,14 @@ demo=
 bailiwick ledger --data-dir "$scratch/data" key >"$scratch/ledger.pub" 2>/dev/null
 bailiwick verify "$scratch/data/ledger" --key "$scratch/ledger.pub"
 scripts/independent-verify.sh "$scratch/data/ledger" "$(cat "$scratch/ledger.pub")"
+
+# A licensor's pack of that ledger is checked in an empty folder, with program and key alone; with one byte changed it is refused.
+bailiwick report licensor Anthropic --register examples/larkmoor-bank --data-dir "$scratch/data" \
+    --from 2020-01-01 --until 2100-01-01 --territory HK --out "$scratch/pack" >"$scratch/shown"
+mkdir "$scratch/elsewhere"
+mv "$scratch/pack" "$scratch/ledger.pub" "$scratch/elsewhere"
+check_pack() { (cd "$scratch/elsewhere" && env -i "$binary" verify pack --key ledger.pub); }
+check_pack
+sed -i '1s/entry/entri/' "$scratch/elsewhere/pack/evidence.jsonl"
+if check_pack; then die "a pack with a changed byte was taken for whole"; fi
+echo "reports: a pack holds by itself, and a changed one does not"

@@ -30,7 +30,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "services",
-        &["store", "gateway", "control", "signin", "standin", "witness"],
+        &[
+            "store", "gateway", "control", "report", "signin", "standin", "witness",
+        ],
     ),
     ("program", &["bailiwick"]),
     (DEV_LAYER, &["bench", "testkit", "xtask"]),

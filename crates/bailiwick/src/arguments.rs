@@ -119,7 +119,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
-    /// Check a ledger, or a proof of one entry, by public keys and nothing else
+    /// Check a ledger, a report, or a proof of one entry, by public keys and nothing else
     Verify(Verify),
     /// Witness ledgers that others keep: cosign what only grows
     Witness {
@@ -129,7 +129,7 @@ pub(crate) enum Command {
     },
     /// Decide again what was decided, from the recorded facts and the register of then
     Replay(Replay),
-    /// Put together what the register says for somebody outside it
+    /// Put together what the register and the ledger say for somebody outside
     Report {
         /// What about
         #[command(subcommand)]
@@ -290,6 +290,93 @@ pub(crate) enum ReportCommand {
         #[arg(long, conflicts_with = "csv")]
         pac: bool,
     },
+    /// Make a pack for a licensor: use of its models, by place, with proofs
+    Licensor {
+        /// The licensor, as the register names the provider of its models
+        name: String,
+        /// When
+        #[command(flatten)]
+        period: Period,
+        /// Place or region group about whose use a statement is wanted; may be given again
+        #[arg(long, value_name = "TERRITORY")]
+        territory: Vec<String>,
+        /// Instrument whose clauses may be shown too; may be given again [default: those of its own, by the register]
+        #[arg(long, value_name = "ID")]
+        instrument: Vec<String>,
+        /// Where to, and what of it
+        #[command(flatten)]
+        pack: Pack,
+    },
+    /// Make a pack for a regulator: decisions and administrative acts
+    Regulator {
+        /// When
+        #[command(flatten)]
+        period: Period,
+        /// Where to, and what of it
+        #[command(flatten)]
+        pack: Pack,
+    },
+    /// Make a pack for a person: everything about them
+    Person {
+        /// Id of the person in the directory or the register
+        id: String,
+        /// First day or instant of the period [default: the beginning of the log]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        from: Option<Instant>,
+        /// First day or instant after it [default: now]
+        #[arg(long, value_name = "DATE", value_parser = instant)]
+        until: Option<Instant>,
+        /// Where to, and what of it
+        #[command(flatten)]
+        pack: Pack,
+    },
+    /// Compare what providers say was used with what the log says
+    Reconcile(Reconcile),
+}
+
+/// What to compare.
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Usage as a provider exports it (OpenAI, Anthropic), or comma-separated values; may be given again
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) usage: Vec<PathBuf>,
+    /// Channel whose deployments the usage is of; may be given again [default: any]
+    #[arg(long, value_name = "ID")]
+    pub(crate) channel: Vec<String>,
+    /// Show which fields of which entries are read, and compare nothing
+    #[arg(long)]
+    pub(crate) preview: bool,
+    /// Where the log is kept [default: the configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// The period of a report.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Period {
+    /// First day or instant of the period
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub(crate) from: Instant,
+    /// First day or instant after it
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub(crate) until: Instant,
+}
+
+/// How a pack is made.
+#[derive(Debug, Args)]
+pub(crate) struct Pack {
+    /// Folder to make
+    #[arg(long, value_name = "DIR", required_unless_present = "preview")]
+    pub(crate) out: Option<PathBuf>,
+    /// Show which fields would be opened, and write nothing
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) preview: bool,
+    /// Field to open besides those that the figures need, such as `person`; may be given again
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) open: Vec<String>,
+    /// Where the log is kept [default: the configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
 }
 
 /// What to bring in.

@@ -13,6 +13,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use tlog::note::Signer;
 use witness::WitnessKeys;
 
 /// Hashes of keys, and whose they are.
@@ -197,15 +198,30 @@ impl DataDir {
         Ok(keys)
     }
 
-    /// The name and the keys of the ledger. Its name follows from its first key, so that no two have the same.
+    /// The name and the keys of the ledger.
     pub(crate) fn ledger_identity(&self) -> anyhow::Result<LogIdentity> {
-        let (seed, sealing) = (self.secret(LEDGER_SECRET)?, self.secret(LEDGER_SEALING_SECRET)?);
-        let origin = format!("bailiwick/{}", own_name(b"bailiwick: name of a ledger", &seed));
-        Ok(LogIdentity::new(
-            &origin,
-            &[seed],
-            SealingKey::from_bytes(sealing),
-        )?)
+        let (origin, seed) = self.ledger_name()?;
+        let sealing = SealingKey::from_bytes(self.secret(LEDGER_SEALING_SECRET)?);
+        Ok(LogIdentity::new(&origin, &[seed], sealing)?)
+    }
+
+    /// Whether there is a ledger here, with the keys that open and sign it.
+    pub(crate) fn has_ledger(&self) -> bool {
+        let keys = [LEDGER_SECRET, LEDGER_SEALING_SECRET, PERSON_SECRET];
+        self.ledger().is_dir() && keys.iter().all(|name| self.path.join(name).is_file())
+    }
+
+    /// Signs, in the name of the ledger, what is handed out of it.
+    pub(crate) fn ledger_signer(&self) -> anyhow::Result<Signer> {
+        let (origin, seed) = self.ledger_name()?;
+        Ok(Signer::from_seed(&origin, &seed)?)
+    }
+
+    /// The name of the ledger, which follows from its first key, so that no two have the same; and the seed of that key.
+    fn ledger_name(&self) -> anyhow::Result<(String, [u8; 32])> {
+        let seed = self.secret(LEDGER_SECRET)?;
+        let name = own_name(b"bailiwick: name of a ledger", &seed);
+        Ok((format!("bailiwick/{name}"), seed))
     }
 
     /// A secret of this installation, by the name of its file.

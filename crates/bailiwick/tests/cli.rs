@@ -114,6 +114,20 @@ fn help() {
 }
 
 #[test]
+fn reports_that_cannot_be_made() {
+    let period = "--from 2026-07-01 --until 2026-08-01";
+    let lines = [
+        "report --help".to_owned(),
+        "report licensor --help".to_owned(),
+        format!("report licensor Anthropic {BANK} {period}"),
+        format!("report licensor Anthropic {BANK} {period} --data-dir nowhere --preview"),
+        format!("report reconcile {BANK} --usage docs/acceptance.md --data-dir nowhere"),
+        "verify examples --key docs/acceptance.md".to_owned(),
+    ];
+    check("report", &transcript(&lines.each_ref().map(String::as_str)));
+}
+
+#[test]
 fn the_corpus_agrees() {
     let line = "test --register examples/corpus --scenarios examples/corpus/data/scenarios.json";
     let shown = run(line);

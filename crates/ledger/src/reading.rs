@@ -427,6 +427,14 @@ impl Reader {
         until: u64,
     ) -> Result<impl Iterator<Item = Result<OpenedEntry, ReadingError>>, ReadingError> {
         let entries = Entries::open(&self.folder, from, until)?;
-        Ok(entries.map(|entry| entry?.open(&self.key, &self.people)))
+        Ok(entries.map(|entry| self.opened(&entry?)))
+    }
+
+    /// An entry of this log with its values.
+    ///
+    /// # Errors
+    /// When it is no entry of this program, or its values were changed.
+    pub fn opened(&self, entry: &KeptEntry) -> Result<OpenedEntry, ReadingError> {
+        entry.open(&self.key, &self.people)
     }
 }

@@ -78,6 +78,18 @@ impl Edge {
         self.size = self.size.saturating_add(1);
     }
 
+    /// Adds the root of a perfect subtree of 2^`height` entries, which begins at a multiple of that many.
+    pub(crate) fn push_subtree(&mut self, height: u32, root: Hash) {
+        let (mut hash, mut at) = (root, height);
+        while (self.size >> at) & 1 == 1 {
+            let Some(left) = self.hashes.pop() else { break };
+            hash = node_hash(&left, &hash);
+            at += 1;
+        }
+        self.hashes.push(hash);
+        self.size = self.size.saturating_add(1 << height);
+    }
+
     /// How many entries the tree has.
     #[must_use]
     pub fn size(&self) -> u64 {

@@ -7,6 +7,7 @@
 //! | here | specification |
 //! |---|---|
 //! | [`leaf_hash`], [`node_hash`], [`prove_inclusion`], [`check_inclusion`], [`prove_consistency`], [`check_consistency`] | RFC 6962, sections 2.1 to 2.1.2 |
+//! | [`prove_range`], [`RangeCheck`] | the same tree, for a run of entries |
 //! | [`Tiles`], [`TileCoordinate`], [`BundleCoordinate`], [`bundle`] | `tlog-tiles` |
 //! | [`note`] | `signed-note`, Ed25519 (type `0x01`) |
 //! | [`Checkpoint`], [`SignedCheckpoint`] | `tlog-checkpoint` |
@@ -88,6 +89,7 @@ mod hash;
 pub mod note;
 pub mod proof;
 mod prove;
+mod range;
 mod reader;
 mod text;
 mod tile;
@@ -99,6 +101,7 @@ pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use edge::{Edge, EdgeError};
 pub use hash::{Hash, HashError, leaf_hash, node_hash};
 pub use prove::{ProveError, prove_consistency, prove_inclusion};
+pub use range::{RangeCheck, RangeError, RangeProof, prove_range};
 pub use reader::{TileError, TileReader};
 pub use text::FormatError;
 pub use tile::{BundleCoordinate, PathError, TILE_WIDTH, TileCoordinate};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// What to verify, and by what.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// Folder with checkpoint, tiles and entries; address of a ledger that is served; or file with a proof
+    /// Folder with a ledger or a report; address of a ledger that is served; or file with a proof
     #[arg(value_name = "DIR|URL|FILE")]
     pub(crate) what: String,
     /// File with the public keys of the ledger, one a line, as `bailiwick ledger key` prints them

@@ -9,6 +9,7 @@ use crate::screen::Screen;
 use crate::services::keeping;
 use anyhow::Context as _;
 use ledger::{OpenedEntry, Reader};
+use report::visible::visible;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -96,6 +97,8 @@ pub(super) fn show(entry: &OpenedEntry, screen: &mut Screen) -> anyhow::Result<(
         ledger::Kind::Event => word("event"),
     };
     let kind = entry.leaf.kind.as_str();
+    // names come from callers
+    let says = visible(&says);
     screen.data(format_args!(
         "{:>8}  {}  {kind:<8} {says}",
         entry.number, entry.leaf.at

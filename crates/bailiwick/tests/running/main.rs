@@ -33,6 +33,8 @@ mod reloading;
 #[cfg(test)]
 mod replaying;
 #[cfg(test)]
+mod reporting;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod serving;

@@ -8,3 +8,4 @@
 mod exhaustive;
 mod memory;
 mod others;
+mod ranges;

@@ -7,6 +7,7 @@ use crate::exit::{Exit, UsageError};
 use crate::render;
 use crate::screen::{Screen, count};
 use register::model::Register;
+use report::visible::csv_field;
 use serde::Serialize;
 use std::path::Path;
 
@@ -172,22 +173,4 @@ fn as_csv(hosts: &Hosts) -> String {
         .chain(hosts.hosts.iter().map(line))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-fn csv_field(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_field;
-
-    #[test]
-    fn fields_that_need_it_are_quoted() {
-        assert_eq!(csv_field("a b"), "a b");
-        assert_eq!(csv_field("a,\"b\""), "\"a,\"\"b\"\"\"");
-    }
 }

@@ -4,6 +4,7 @@
 
 mod keys;
 mod log;
+mod pack;
 mod proof;
 mod save;
 
@@ -29,6 +30,8 @@ enum Given {
     Folder(PathBuf),
     /// A log that is served.
     Served(Address),
+    /// The pack of a report.
+    Pack(PathBuf),
     /// A proof of one entry.
     Proof(Vec<u8>),
 }
@@ -61,6 +64,7 @@ pub(super) fn run(asked: &Verify, screen: &mut Screen) -> anyhow::Result<Exit> {
                 Some(folder) => log::verify(&Saved { of, folder }, &by, screen),
             }
         }
+        Given::Pack(folder) => pack::verify(&folder, &by, screen),
         Given::Proof(text) => proof::verify(&text, &by, screen),
     }
 }
@@ -75,7 +79,12 @@ fn given(what: &str) -> anyhow::Result<Given> {
     }
     let path = Path::new(what);
     if path.is_dir() {
-        return Ok(Given::Folder(path.to_owned()));
+        let given = if pack::is_pack(path) {
+            Given::Pack
+        } else {
+            Given::Folder
+        };
+        return Ok(given(path.to_owned()));
     }
     let mut text = Vec::new();
     let most = MAX_TEXT as u64 + 1;
@@ -86,8 +95,7 @@ fn given(what: &str) -> anyhow::Result<Given> {
         true => Ok(Given::Proof(text)),
         false => {
             let message = format!("`{what}` is nothing that can be verified");
-            let help =
-                "name a folder with a ledger, the address of one that is served, or a file with a proof";
+            let help = "name a folder with a ledger or a report, the address of one that is served, or a file with a proof";
             Err(UsageError::new(message, help.to_owned()).into())
         }
     }
