@@ -164,6 +164,18 @@ impl Database {
         self.write.begin_with(begin).await.map_err(away)
     }
 
+    /// Lets go of the memory in which the writer of a file keeps what it has written. What is appended again and again,
+    /// and seldom read, would fill it for nothing.
+    pub(crate) async fn release_memory(&self) -> Result<(), KeepError> {
+        match self.kind {
+            Kind::Sqlite => {
+                let released = self.write.execute("pragma shrink_memory").await;
+                released.map(drop).map_err(away)
+            }
+            Kind::Postgres => Ok(()),
+        }
+    }
+
     pub(crate) async fn close(&self) {
         self.read.close().await;
         self.write.close().await;

@@ -10,8 +10,8 @@ use register::model::Instant;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-/// Most entries of one statement: databases take so many values and no more.
-const AT_ONCE: usize = 500;
+/// Most entries of one statement: databases take so many values and no more, and a long one takes much memory.
+const AT_ONCE: usize = 100;
 
 const COLUMNS: &str = "origin, entry, at, kind, intent, event, decision, verdict, ended, person, model, deployment, \
     licensor, entity, application, places, clauses, tokens";
@@ -110,7 +110,9 @@ impl Store {
         let mut change = self.database.begin_apart().await?;
         for some in entries.chunks(AT_ONCE) {
             let mut insert = inserting(origin, some);
-            insert.query().execute(&mut *change).await.map_err(away)?;
+            // as long as its list is, none is worth keeping prepared
+            let insert = insert.query().persistent(false);
+            insert.execute(&mut *change).await.map_err(away)?;
         }
         let next = sqlx::query(
             "insert into ledger_read (origin, next) values ($1, $2) on conflict (origin) do update set \
@@ -120,7 +122,8 @@ impl Store {
             .bind(origin.to_owned())
             .bind(signed(last.entry.saturating_add(1)));
         next.execute(&mut *change).await.map_err(away)?;
-        change.commit().await.map_err(away)
+        change.commit().await.map_err(away)?;
+        self.database.release_memory().await
     }
 
     /// Takes away all that the index has of a ledger.
