@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use aws_lc_rs::{digest, rand};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use identity::{KeyHasher, KeyRing};
-use ledger::{FileDevice, FileSettings, LogIdentity, Pseudonyms, SealingKey, Witness};
+use ledger::{FileDevice, FileSettings, LogIdentity, Outside, Pseudonyms, SealingKey};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -160,11 +160,11 @@ impl DataDir {
         fs::read(self.path.join(name))
     }
 
-    /// Opens the ledger for writing; its witnesses are asked before anything is signed.
-    pub(crate) fn open_ledger(&self, witnesses: Vec<Witness>) -> anyhow::Result<FileDevice> {
+    /// Opens the ledger for writing; whoever knows of it outside is asked before anything is signed.
+    pub(crate) fn open_ledger(&self, outside: Outside) -> anyhow::Result<FileDevice> {
         let (identity, now) = (self.ledger_identity()?, clock::now());
         let settings = FileSettings::default();
-        let opened = FileDevice::open_witnessed(&self.ledger(), &identity, now, settings, witnesses);
+        let opened = FileDevice::open_outside(&self.ledger(), &identity, now, settings, outside);
         opened.with_context(|| format!("cannot open the ledger in `{}`", self.ledger().display()))
     }
 

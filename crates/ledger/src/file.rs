@@ -18,10 +18,12 @@ mod pace;
 mod progress;
 mod publish;
 mod recover;
+mod sighted;
 mod witnessed;
 mod writer;
 
 pub use folder::OpenError;
+pub use sighted::{LogSight, SightError};
 pub use witnessed::{Witness, WitnessAway, WitnessLine};
 
 use crate::content;
@@ -35,6 +37,7 @@ use progress::Progress;
 use publish::Publisher;
 use recover::Found;
 use register::model::Instant;
+use sighted::Sighted;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -74,6 +77,15 @@ impl Default for FileSettings {
     }
 }
 
+/// What is known of a log outside its folder.
+#[derive(Default)]
+pub struct Outside {
+    /// Where it is kept how far it had come, if anywhere.
+    pub sight: Option<Arc<dyn LogSight>>,
+    /// Who cosigns its checkpoints.
+    pub witnesses: Vec<Witness>,
+}
+
 /// The log of a replica, in a folder of files.
 pub struct FileDevice {
     /// `None` only while the device is being dropped.
@@ -97,19 +109,19 @@ impl FileDevice {
         at: Instant,
         settings: FileSettings,
     ) -> Result<Self, OpenError> {
-        Self::open_witnessed(folder, identity, at, settings, Vec::new())
+        Self::open_outside(folder, identity, at, settings, Outside::default())
     }
 
-    /// The same for a log that has witnesses, which are asked before anything is signed.
+    /// The same for a log of which something is known outside, which is asked before anything is signed.
     ///
     /// # Errors
-    /// As above, and when a witness has seen more of this log than is there, or other entries.
-    pub fn open_witnessed(
+    /// As above, and when somebody has seen more of this log than is there, or other entries.
+    pub fn open_outside(
         folder: &Path,
         identity: &LogIdentity,
         at: Instant,
         settings: FileSettings,
-        witnesses: Vec<Witness>,
+        outside: Outside,
     ) -> Result<Self, OpenError> {
         let medium = Folder::open(folder)?;
         let found = recover::recover(folder).map_err(OpenError::of)?;
@@ -124,9 +136,11 @@ impl FileDevice {
         let people = PersonKeys::read(&folder::people(folder)?, identity.sealing()).map_err(OpenError::of)?;
         let maker = Arc::new(Maker::new(identity.sealing(), people).map_err(OpenError::of)?);
         let owed = owed_outcomes(folder, &found, identity, &maker.people, at)?;
-        let mut witnesses = Witnesses::new(folder, identity, witnesses);
+        let mut witnesses = Witnesses::new(folder, identity, outside.witnesses);
+        let sighted = Sighted::new(outside.sight, witnesses.gate());
         witnesses.at_start(found.edge.size())?;
-        let publisher = Publisher::open(folder, identity.clone(), witnesses.gate());
+        sighted.at_start(folder, &found)?;
+        let publisher = Publisher::open(folder, identity.clone(), witnesses.gate(), sighted);
         let readers = Some((publisher, witnesses));
         let device = Self::start(medium, found, maker, identity, settings, readers)?;
         owed.into_iter().for_each(|outcome| drop(device.outcome(outcome)));

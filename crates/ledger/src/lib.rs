@@ -71,7 +71,9 @@ pub use content::Kind;
 pub use device::{Answer, AuditDevice, AuditError, Receipt};
 pub use entry::{Act, ClauseState, DecisionId, Done, Ended, Event, Happening, Intent, Outcome, Subject};
 pub use facts::{StoredFactsError, read as read_facts};
-pub use file::{FileDevice, FileSettings, OpenError, Witness, WitnessAway, WitnessLine};
+pub use file::{
+    FileDevice, FileSettings, LogSight, OpenError, Outside, SightError, Witness, WitnessAway, WitnessLine,
+};
 pub use identity::LogIdentity;
 pub use leaf::{Leaf, LeafError};
 pub use person_keys::{KeyName, PersonKeys, PersonKeysError};

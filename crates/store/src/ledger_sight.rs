@@ -88,6 +88,9 @@ impl Store {
         writer: &str,
         sight: &LedgerSight,
     ) -> Result<Sighted, KeepError> {
+        if self.is_seen(origin, writer, sight).await? {
+            return Ok(Sighted::Seen);
+        }
         let mut change = self.database.begin_apart().await?;
         let update = sqlx::query(
             "update ledger_checkpoints set size = $1, root = $2 where origin = $3 and writer = $4 \
@@ -104,6 +107,22 @@ impl Store {
             0 => Sighted::Lost,
             _ => Sighted::Seen,
         })
+    }
+}
+
+impl Store {
+    /// Whether the ledger is seen already as it is shown, which asks for no change.
+    async fn is_seen(&self, origin: &str, writer: &str, sight: &LedgerSight) -> Result<bool, KeepError> {
+        let query = sqlx::query(
+            "select 1 from ledger_checkpoints where origin = $1 and writer = $2 and size = $3 and root = $4",
+        );
+        let query = query
+            .bind(origin.to_owned())
+            .bind(writer.to_owned())
+            .bind(signed(sight.size))
+            .bind(sight.root.to_vec());
+        let row = query.fetch_optional(&self.database.read).await.map_err(away)?;
+        Ok(row.is_some())
     }
 }
 

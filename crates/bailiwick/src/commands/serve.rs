@@ -47,7 +47,13 @@ pub(super) fn run(global: &Global, serve: &Serve, screen: &mut Screen) -> anyhow
         let store = keeping::open(&data, &config.store).await?;
         let following = Following::begin(&store, &data, config.store.max_stale, Some(&ways.places)).await?;
         let keys = KeyRing::new(data.key_hasher()?, []);
-        let kept = Kept::open(&data, &config.ledger, keys, &folder)?.with_store(following);
+        let kept = Kept::open(
+            &data,
+            keeping::outside(&data, &config.ledger, &store)?,
+            keys,
+            &folder,
+        )?
+        .with_store(following);
         let services = Services::new(snapshot, ways, kept);
         let telemetry = match config.telemetry {
             Some(address) => Some(listen(address).await?),

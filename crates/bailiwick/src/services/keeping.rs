@@ -1,5 +1,6 @@
 //! The store of an installation: opened, read into memory, and followed while the gateways serve.
 
+use super::sight::StoreSight;
 use crate::clock;
 use crate::config::{Config, KeptIn, LedgerConfig, StoreConfig, WitnessConfig};
 use crate::data::{self, DataDir};
@@ -9,7 +10,7 @@ use identity::directory::{Dark, DirectoryStore, Limits, Sight};
 use identity::keys::{Bound, KeyRecord, KeyStore, LiveKeys};
 use identity::signed_in::SignedIn;
 use identity::{Follower, KeepError, People, PlaceSources};
-use ledger::Witness;
+use ledger::{Outside, Witness};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Location, Sealer, Store};
@@ -54,7 +55,7 @@ pub(crate) async fn open(data: &DataDir, config: &StoreConfig) -> anyhow::Result
 }
 
 /// The witnesses of the ledger, as they are reached.
-pub(crate) fn witnesses(config: &LedgerConfig) -> anyhow::Result<Vec<Witness>> {
+fn witnesses(config: &LedgerConfig) -> anyhow::Result<Vec<Witness>> {
     let open = |witness: &WitnessConfig| {
         let trusted = Trusted::open(witness.ca.as_deref())
             .with_context(|| format!("the witness `{}`", witness.key.name()))?;
@@ -62,6 +63,15 @@ pub(crate) fn witnesses(config: &LedgerConfig) -> anyhow::Result<Vec<Witness>> {
         anyhow::Ok(Witness::new(witness.key.clone(), Box::new(line)))
     };
     config.witnesses.iter().map(open).collect()
+}
+
+/// What is known of the ledger outside its folder: by the store, and by its witnesses.
+pub(crate) fn outside(data: &DataDir, config: &LedgerConfig, store: &Arc<Store>) -> anyhow::Result<Outside> {
+    let sight = StoreSight::new(store, data.ledger_identity()?.origin())?;
+    Ok(Outside {
+        sight: Some(Arc::new(sight)),
+        witnesses: witnesses(config)?,
+    })
 }
 
 /// What a command opens it by: the data folder that the command line or the configuration names, and the configuration.

@@ -10,11 +10,12 @@ pub(crate) mod keeping;
 pub(crate) mod load;
 mod places;
 mod reload;
+pub(crate) mod sight;
 pub(crate) mod sign_in;
 mod upkeep;
 
 use crate::clock;
-use crate::config::{Config, LedgerConfig, LogFormat, Serving};
+use crate::config::{Config, LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::UsageError;
 use crate::folder::Folder;
@@ -31,7 +32,7 @@ use identity::kept::DisputeStore;
 use identity::{EitherKeys, KeyRing, Keys, RegisterDirectory};
 use index::Indexer;
 use keeping::Following;
-use ledger::Recorder;
+use ledger::{Outside, Recorder};
 use load::{LoadError, Loaded};
 pub(crate) use places::DELAY as FILES_DELAY;
 use reload::Reloader;
@@ -83,11 +84,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Opens the ledger of a data folder, with the witnesses that are configured, beside keys, and keeps the register by
-    /// which it begins.
+    /// Opens the ledger of a data folder, with what is known of it outside, beside keys, and keeps the register by which
+    /// it begins.
     pub(crate) fn open(
         data: &DataDir,
-        ledger: &LedgerConfig,
+        outside: Outside,
         keys: KeyRing,
         register: &Folder,
     ) -> anyhow::Result<Self> {
@@ -97,10 +98,7 @@ impl Kept {
             archive,
             keys: Arc::new(keys),
             following: None,
-            recorder: Recorder::new(
-                Arc::new(data.open_ledger(keeping::witnesses(ledger)?)?),
-                data.pseudonyms()?,
-            ),
+            recorder: Recorder::new(Arc::new(data.open_ledger(outside)?), data.pseudonyms()?),
         })
     }
 

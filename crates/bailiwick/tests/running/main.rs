@@ -43,4 +43,6 @@ mod soak;
 #[cfg(test)]
 mod sweep;
 #[cfg(test)]
+mod twice;
+#[cfg(test)]
 mod witnessed;

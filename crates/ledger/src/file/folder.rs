@@ -49,6 +49,12 @@ pub enum OpenError {
         /// Which witness, what it has seen, and what to do.
         reason: String,
     },
+    /// The store has seen more than is there, or other entries, or does not say.
+    #[error("{reason}")]
+    Elsewhere {
+        /// What it has seen, and what to do.
+        reason: String,
+    },
     /// What was kept is not what is there.
     #[error("the ledger was changed or damaged: {reason}")]
     Damaged {

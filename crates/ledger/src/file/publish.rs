@@ -7,6 +7,7 @@
 use super::OpenError;
 use super::progress::{Durable, Progress};
 use super::recover::Found;
+use super::sighted::{SightError, Sighted};
 use super::witnessed::Gate;
 use crate::checkpoint::{self, CHECKPOINT};
 use crate::identity::LogIdentity;
@@ -28,6 +29,7 @@ pub(super) struct Publisher {
     folder: PathBuf,
     identity: LogIdentity,
     gate: Arc<Gate>,
+    sighted: Sighted,
     state: Option<State>,
     /// What was published cannot be gone on with.
     is_anew: bool,
@@ -57,6 +59,8 @@ enum PublishError {
     OtherTree,
     #[error("the checkpoint cannot be signed")]
     Sign,
+    #[error(transparent)]
+    Sight(#[from] SightError),
 }
 
 /// Compares what was found with the last checkpoint.
@@ -97,11 +101,12 @@ fn read_checkpoint(folder: &Path, identity: &LogIdentity) -> Result<Option<Check
 }
 
 impl Publisher {
-    pub(super) fn open(folder: &Path, identity: LogIdentity, gate: Arc<Gate>) -> Self {
+    pub(super) fn open(folder: &Path, identity: LogIdentity, gate: Arc<Gate>, sighted: Sighted) -> Self {
         Self {
             folder: folder.to_owned(),
             identity,
             gate,
+            sighted,
             state: None,
             is_anew: false,
         }
@@ -117,7 +122,7 @@ impl Publisher {
                 Err(error) => {
                     // what is half done is done again, and from the beginning where it is not to be trusted
                     self.state = None;
-                    self.is_anew |= !matches!(error, PublishError::File(_));
+                    self.is_anew |= !matches!(error, PublishError::File(_) | PublishError::Sight(_));
                     if !std::mem::replace(&mut has_failed, true) {
                         tracing::error!(%error, "the ledger cannot be published; entries are kept all the same");
                     }
@@ -139,7 +144,8 @@ impl Publisher {
             None => self.state.insert(State::resume(&self.folder)?),
         };
         if state.published == durable.size && durable.size > 0 {
-            return Ok(());
+            // whoever has lost the log learns it even if nothing happens
+            return Ok(self.sighted.shows(durable).map(drop)?);
         }
         state.read_up_to(&self.folder, durable.size)?;
         let edge = state.tiles.edge();
@@ -159,6 +165,9 @@ impl Publisher {
 
     /// Signs, if anything may be signed; whether it was.
     fn sign(&self, durable: Durable) -> Result<bool, PublishError> {
+        if !self.sighted.shows(durable)? {
+            return Ok(false);
+        }
         let Some(_turn) = self.gate.turn() else {
             return Ok(false);
         };

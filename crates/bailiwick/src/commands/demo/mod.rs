@@ -13,7 +13,7 @@ mod upstreams;
 
 use crate::arguments::{Demo, Global};
 use crate::clock;
-use crate::config::{LedgerConfig, LogFormat, Serving};
+use crate::config::{LogFormat, Serving};
 use crate::data::DataDir;
 use crate::exit::Exit;
 use crate::folder::Folder;
@@ -21,6 +21,7 @@ use crate::screen::Screen;
 use crate::services::connectors::Ways;
 use crate::services::{self, Ending, Kept, Services, load};
 use anyhow::Context as _;
+use ledger::Outside;
 use ready::Ready;
 use small_model::SmallModel;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -84,7 +85,7 @@ async fn serve(
     let ready = Ready::new(&snapshot, base_url.clone(), data, &personas, &answering);
     let connectors = answering.into_iter().map(|(_, connector)| connector).collect();
     let keys = ready::key_ring(data, &personas)?;
-    let kept = Kept::open(data, &LedgerConfig::default(), keys, folder)?;
+    let kept = Kept::open(data, Outside::default(), keys, folder)?;
     let services = Services::new(snapshot, Ways::of(connectors, Vec::new())?, kept);
     let services = services.map_err(|error| error.at_start(&folder.path))?;
     let gateway = services.gateway(base_url, &Serving::default())?;

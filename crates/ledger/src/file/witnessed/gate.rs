@@ -39,7 +39,7 @@ impl Gate {
     }
 
     /// Nothing may be signed from here on.
-    pub(super) fn stop(&self) {
+    pub(in crate::file) fn stop(&self) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.standing.store(STOPPED, Ordering::SeqCst);
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::content::tests::{event_of, intent_of};
+use crate::file::Outside;
 use crate::{AuditDevice as _, AuditError, FileDevice, FileSettings, SealingKey};
 use register::model::Instant;
 use std::collections::BTreeMap;
@@ -95,7 +96,11 @@ fn quick() -> FileSettings {
 
 fn open(folder: &Path, friends: &[Arc<Friend>]) -> Result<FileDevice, OpenError> {
     let witnesses = friends.iter().map(Friend::witness).collect();
-    FileDevice::open_witnessed(folder, &identity(), NOW, quick(), witnesses)
+    let outside = Outside {
+        witnesses,
+        sight: None,
+    };
+    FileDevice::open_outside(folder, &identity(), NOW, quick(), outside)
 }
 
 async fn grow(device: &FileDevice, entries: u16) {
