@@ -593,8 +593,16 @@ impl FindVerdict {
 /// What can be done with a ledger.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// Print the public key by which others check the ledger
-    Key,
+    /// Print the public keys by which others check the ledger
+    Key {
+        /// Those that signed once, too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Let a new key sign for the ledger, beside the one that did
+    Rotate,
+    /// Let only the newest key sign for the ledger
+    Retire,
     /// Find entries by what they say
     Find(Box<FindEntries>),
     /// Read the whole ledger into the index by which entries are found

@@ -28,6 +28,10 @@ const STORE: &str = "store.sqlite";
 const PERSON_SECRET: &str = "person-secret";
 /// The seed of the key that signs the ledger's checkpoints.
 const LEDGER_SECRET: &str = "ledger-secret";
+/// The seeds of the keys that sign in its place once there are others, the newest first.
+const LEDGER_SIGNERS: &str = "ledger-signers";
+/// The public keys that once signed for the ledger, and do not any more.
+const LEDGER_FORMER_KEYS: &str = "ledger-former-keys";
 /// The key that seals what the ledger's entries say.
 const LEDGER_SEALING_SECRET: &str = "ledger-sealing-secret";
 /// The ledger's folder.
@@ -161,10 +165,10 @@ impl DataDir {
     }
 
     /// Opens the ledger for writing; whoever knows of it outside is asked before anything is signed.
-    pub(crate) fn open_ledger(&self, outside: Outside) -> anyhow::Result<FileDevice> {
-        let (identity, now) = (self.ledger_identity()?, clock::now());
+    pub(crate) fn open_ledger(&self, identity: &LogIdentity, outside: Outside) -> anyhow::Result<FileDevice> {
+        let now = clock::now();
         let settings = FileSettings::default();
-        let opened = FileDevice::open_outside(&self.ledger(), &identity, now, settings, outside);
+        let opened = FileDevice::open_outside(&self.ledger(), identity, now, settings, outside);
         opened.with_context(|| format!("cannot open the ledger in `{}`", self.ledger().display()))
     }
 
@@ -200,9 +204,38 @@ impl DataDir {
 
     /// The name and the keys of the ledger.
     pub(crate) fn ledger_identity(&self) -> anyhow::Result<LogIdentity> {
-        let (origin, seed) = self.ledger_name()?;
         let sealing = SealingKey::from_bytes(self.secret(LEDGER_SEALING_SECRET)?);
-        Ok(LogIdentity::new(&origin, &[seed], sealing)?)
+        Ok(LogIdentity::new(
+            &self.ledger_name()?,
+            &self.ledger_signers()?,
+            sealing,
+        )?)
+    }
+
+    /// The seeds of the keys that sign for the ledger, the newest first.
+    pub(crate) fn ledger_signers(&self) -> anyhow::Result<Vec<[u8; 32]>> {
+        let Some(text) = self.text(LEDGER_SIGNERS)? else {
+            return Ok(vec![self.secret(LEDGER_SECRET)?]);
+        };
+        let seeds: Option<Vec<_>> = text.lines().map(from_hex).collect();
+        let seeds = seeds.filter(|seeds| !seeds.is_empty());
+        seeds.with_context(|| format!("`{}` is damaged", self.path.join(LEDGER_SIGNERS).display()))
+    }
+
+    /// Lets these keys sign for the ledger, the newest first.
+    pub(crate) fn keep_ledger_signers(&self, seeds: &[[u8; 32]]) -> anyhow::Result<()> {
+        let lines = seeds.iter().map(|seed| HEXLOWER_PERMISSIVE.encode(seed) + "\n");
+        self.write(LEDGER_SIGNERS, lines.collect::<String>().as_bytes())
+    }
+
+    /// Public keys that signed for the ledger once, one a line.
+    pub(crate) fn former_ledger_keys(&self) -> anyhow::Result<String> {
+        Ok(self.text(LEDGER_FORMER_KEYS)?.unwrap_or_default())
+    }
+
+    /// Keeps the public keys that signed once.
+    pub(crate) fn keep_former_ledger_keys(&self, lines: &str) -> anyhow::Result<()> {
+        self.write(LEDGER_FORMER_KEYS, lines.as_bytes())
     }
 
     /// Whether there is a ledger here, with the keys that open and sign it.
@@ -213,15 +246,15 @@ impl DataDir {
 
     /// Signs, in the name of the ledger, what is handed out of it.
     pub(crate) fn ledger_signer(&self) -> anyhow::Result<Signer> {
-        let (origin, seed) = self.ledger_name()?;
-        Ok(Signer::from_seed(&origin, &seed)?)
+        let seeds = self.ledger_signers()?;
+        let newest = seeds.first().context("no key signs for the ledger")?;
+        Ok(Signer::from_seed(&self.ledger_name()?, newest)?)
     }
 
-    /// The name of the ledger, which follows from its first key, so that no two have the same; and the seed of that key.
-    fn ledger_name(&self) -> anyhow::Result<(String, [u8; 32])> {
-        let seed = self.secret(LEDGER_SECRET)?;
-        let name = own_name(b"bailiwick: name of a ledger", &seed);
-        Ok((format!("bailiwick/{name}"), seed))
+    /// The name of the ledger, which follows from its first key, so that no two have the same.
+    fn ledger_name(&self) -> anyhow::Result<String> {
+        let name = own_name(b"bailiwick: name of a ledger", &self.secret(LEDGER_SECRET)?);
+        Ok(format!("bailiwick/{name}"))
     }
 
     /// A secret of this installation, by the name of its file.

@@ -176,6 +176,11 @@ pub enum Happening {
         /// How many since the entry before.
         requests: u64,
     },
+    /// Other keys sign for the log.
+    Signers {
+        /// The public keys, the newest first, as verifiers take them.
+        keys: Vec<String>,
+    },
     /// Requests that showed no key or token that is taken.
     Strangers {
         /// The route that they asked for, by its template, or that there is none.

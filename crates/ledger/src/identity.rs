@@ -2,14 +2,15 @@
 
 use crate::seal::SealingKey;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use tlog::note::{self, KeyError, Note, SignError, Signer, VerifierKey};
+use tlog::{Checkpoint, SignedCheckpoint};
 
 /// The name and the keys of a log.
 #[derive(Clone)]
 pub struct LogIdentity {
     origin: Arc<str>,
-    signers: Arc<[Signer]>,
+    signers: Arc<RwLock<Vec<Signer>>>,
     sealing: SealingKey,
 }
 
@@ -20,12 +21,21 @@ impl LogIdentity {
     /// # Errors
     /// When the name has what no name of a key may have (a space, a plus, or nothing).
     pub fn new(origin: &str, seeds: &[[u8; 32]], sealing: SealingKey) -> Result<Self, KeyError> {
-        let signers = seeds.iter().map(|seed| Signer::from_seed(origin, seed));
         Ok(Self {
             origin: origin.into(),
-            signers: signers.collect::<Result<_, _>>()?,
+            signers: Arc::new(RwLock::new(signers(origin, seeds)?)),
             sealing,
         })
+    }
+
+    /// From now on these keys sign, the newest first, for everybody who has this identity or a copy of it.
+    ///
+    /// # Errors
+    /// Never for a name that keys had before.
+    pub fn replace_signers(&self, seeds: &[[u8; 32]]) -> Result<(), KeyError> {
+        let signers = signers(&self.origin, seeds)?;
+        *self.signers.write().unwrap_or_else(PoisonError::into_inner) = signers;
+        Ok(())
     }
 
     /// The name of the log: first line of its checkpoints, and name of its keys.
@@ -35,7 +45,7 @@ impl LogIdentity {
 
     /// The public keys with which others check its checkpoints, the newest first.
     pub fn verifier_keys(&self) -> Vec<VerifierKey> {
-        self.signers.iter().map(Signer::verifier_key).collect()
+        self.with_signers(|signers| signers.iter().map(|signer| signer.verifier_key()).collect())
     }
 
     /// The key that seals values.
@@ -48,12 +58,22 @@ impl LogIdentity {
     /// # Errors
     /// When the text cannot be that of a note, or signing fails.
     pub fn sign(&self, text: &str) -> Result<Note, SignError> {
-        note::sign(text, &self.signers())
+        self.with_signers(|signers| note::sign(text, signers))
     }
 
-    pub(crate) fn signers(&self) -> Vec<&Signer> {
-        self.signers.iter().collect()
+    /// Signs a checkpoint with every key of the log.
+    pub(crate) fn sign_checkpoint(&self, checkpoint: Checkpoint) -> Result<SignedCheckpoint, SignError> {
+        self.with_signers(|signers| checkpoint.sign(signers))
     }
+
+    fn with_signers<T>(&self, act: impl FnOnce(&[&Signer]) -> T) -> T {
+        let signers = self.signers.read().unwrap_or_else(PoisonError::into_inner);
+        act(&signers.iter().collect::<Vec<_>>())
+    }
+}
+
+fn signers(origin: &str, seeds: &[[u8; 32]]) -> Result<Vec<Signer>, KeyError> {
+    seeds.iter().map(|seed| Signer::from_seed(origin, seed)).collect()
 }
 
 impl fmt::Debug for LogIdentity {

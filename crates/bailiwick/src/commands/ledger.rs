@@ -1,6 +1,6 @@
 //! `bailiwick ledger`: what was recorded, and the key by which others check it.
 
-use super::ledger_index;
+use super::{ledger_index, ledger_keys};
 use crate::arguments::{Global, LedgerCommand};
 use crate::config::Config;
 use crate::data::DataDir;
@@ -30,14 +30,20 @@ pub(super) fn run(
     match command {
         LedgerCommand::Find(asked) => ledger_index::find(&data, &config, asked, screen),
         LedgerCommand::Reindex => ledger_index::reindex(&data, &config, screen),
-        LedgerCommand::Key => key(&data, screen),
+        LedgerCommand::Key { all } => key(&data, *all, screen),
+        LedgerCommand::Rotate => ledger_keys::rotate(&data, screen),
+        LedgerCommand::Retire => ledger_keys::retire(&data, screen),
         LedgerCommand::Tail { from, follow } => tail(&data, *from, *follow, screen),
     }
 }
 
-fn key(data: &DataDir, screen: &mut Screen) -> anyhow::Result<Exit> {
+fn key(data: &DataDir, all: bool, screen: &mut Screen) -> anyhow::Result<Exit> {
     let keys = data.ledger_identity()?.verifier_keys();
     keys.iter().try_for_each(|key| screen.data(key))?;
+    if all {
+        let former = data.former_ledger_keys()?;
+        former.lines().try_for_each(|key| screen.data(key))?;
+    }
     screen.next(
         format_args!("bailiwick verify {} --key FILE", data.ledger().display()),
         "checks the ledger by the key, wherever a copy of the two lies",

@@ -11,6 +11,7 @@ mod init;
 mod keys;
 mod ledger;
 mod ledger_index;
+mod ledger_keys;
 mod login;
 mod models;
 mod oracle;

@@ -11,7 +11,7 @@ use ledger::LogIdentity;
 use register::source::Source;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use tlog::note::Note;
+use tlog::note::{Note, VerifierKey};
 
 /// First line of a note.
 const HEAD: &str = "bailiwick register";
@@ -63,6 +63,13 @@ impl Archive {
         })
     }
 
+    /// The keys that sign for the ledger, and those that once did.
+    fn keys(&self) -> Vec<VerifierKey> {
+        let former = self.data.former_ledger_keys().unwrap_or_default();
+        let former = former.lines().filter_map(|line| line.parse().ok());
+        self.identity.verifier_keys().into_iter().chain(former).collect()
+    }
+
     /// Keeps a register, durably; one that is kept already stays as it is.
     pub(crate) fn keep(&self, folder: &Folder) -> anyhow::Result<()> {
         if self.read(&folder.digest).is_ok() {
@@ -95,7 +102,7 @@ impl Archive {
         let signed = self.data.kept_register(&signed).map_err(|_| missing())?;
         let signed = Note::parse(&signed).map_err(|_| damaged("what signs it is no note"))?;
         signed
-            .verified_by(&self.identity.verifier_keys())
+            .verified_by(&self.keys())
             .map_err(|_| damaged("no key of the ledger has signed it"))?;
         if signed.text() != note(digest, &content) {
             return Err(damaged("what was signed is another content"));

@@ -12,6 +12,7 @@ mod places;
 mod reload;
 pub(crate) mod sight;
 pub(crate) mod sign_in;
+pub(crate) mod signers;
 mod upkeep;
 
 use crate::clock;
@@ -37,6 +38,7 @@ use load::{LoadError, Loaded};
 pub(crate) use places::DELAY as FILES_DELAY;
 use reload::Reloader;
 use sign_in::SignIn;
+use signers::Signers;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,6 +64,7 @@ pub(crate) struct Services {
     following: Option<Arc<Following>>,
     recorder: Recorder,
     archive: Archive,
+    signers: Signers,
     measures: Arc<dyn Measures>,
     metrics: Arc<Metrics>,
     telemetry: Option<TcpListener>,
@@ -81,6 +84,7 @@ pub(crate) struct Kept {
     following: Option<Arc<Following>>,
     recorder: Recorder,
     archive: Archive,
+    signers: Signers,
 }
 
 impl Kept {
@@ -94,11 +98,16 @@ impl Kept {
     ) -> anyhow::Result<Self> {
         let archive = Archive::open(data)?;
         archive.keep(register)?;
+        let identity = data.ledger_identity()?;
         Ok(Self {
             archive,
             keys: Arc::new(keys),
             following: None,
-            recorder: Recorder::new(Arc::new(data.open_ledger(outside)?), data.pseudonyms()?),
+            recorder: Recorder::new(
+                Arc::new(data.open_ledger(&identity, outside)?),
+                data.pseudonyms()?,
+            ),
+            signers: Signers::new(data, identity)?,
         })
     }
 
@@ -134,6 +143,7 @@ impl Services {
             following: kept.following,
             recorder: kept.recorder,
             archive: kept.archive,
+            signers: kept.signers,
             measures: Arc::new(MeasuresInMemory::new()),
             metrics: Arc::default(),
             telemetry: None,
@@ -333,6 +343,7 @@ impl Services {
         if let Some(opened) = self.control.take() {
             telling.spawn(opened.serve());
         }
+        telling.spawn(self.signers.run(self.recorder.clone()));
         telling.spawn(places::tend(Arc::clone(&self.switch), self.seen.clone()));
         if let Some(sign_in) = self.sign_in.take() {
             telling.spawn(sign_in.tend(Arc::clone(&self.switch)));

@@ -35,6 +35,8 @@ mod replaying;
 #[cfg(test)]
 mod reporting;
 #[cfg(test)]
+mod rotating;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod serving;

@@ -18,6 +18,11 @@ struct Refused<'a> {
 }
 
 #[derive(Serialize)]
+struct Signers<'a> {
+    keys: &'a [String],
+}
+
+#[derive(Serialize)]
 struct Counted {
     requests: u64,
     route: &'static str,
@@ -60,6 +65,7 @@ pub(super) fn content(event: &Event) -> Content {
             ("register_refused", field("detail", &refused))
         }
         Happening::Strangers { route, requests } => ("unauthenticated", counted(route, *requests)),
+        Happening::Signers { keys } => ("signers_changed", field("detail", &Signers { keys })),
         Happening::Listed { route, requests } => ("listed", counted(route, *requests)),
         Happening::Administered(act) => {
             let (word, detail) = administered(act);

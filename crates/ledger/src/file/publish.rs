@@ -172,9 +172,9 @@ impl Publisher {
             return Ok(false);
         };
         let checkpoint = Checkpoint::new(&*self.identity.origin(), durable.size, durable.root);
-        let signed = checkpoint
-            .map_err(|_| PublishError::Sign)?
-            .sign(&self.identity.signers());
+        let signed = self
+            .identity
+            .sign_checkpoint(checkpoint.map_err(|_| PublishError::Sign)?);
         let note = signed.map_err(|_| PublishError::Sign)?.to_string();
         write(&self.folder, CHECKPOINT, note.as_bytes(), true)?;
         Ok(true)

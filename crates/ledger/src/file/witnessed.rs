@@ -168,7 +168,7 @@ impl Witnesses {
 
     /// A checkpoint with the signatures of the log alone, the same whenever it is made.
     fn signed(&self, checkpoint: &Checkpoint) -> Result<SignedCheckpoint, RoundError> {
-        let signed = checkpoint.clone().sign(&self.identity.signers());
+        let signed = self.identity.sign_checkpoint(checkpoint.clone());
         signed.map_err(|_| RoundError::Sign)
     }
 
