@@ -5,7 +5,7 @@ use crate::beginning::{Beginning, CHAT, bailiwick, edit, provider};
 use crate::server::{NOWHERE, Running, exchange, post};
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A witness of the ledger of a beginning, in a folder of its own.
@@ -135,6 +135,25 @@ fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (status, body)
 }
 
+/// Puts the files of a store in the place of those that are there.
+fn copy_store(from: &Path, to: &Path) {
+    let files = |folder: &Path| {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let is_of_store = |path: &PathBuf| {
+            path.file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with("store.sqlite")
+        };
+        entries.filter(is_of_store).collect::<Vec<_>>()
+    };
+    files(to).iter().for_each(|path| fs::remove_file(path).unwrap());
+    for path in files(from) {
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
 /// Acceptance A54: a history that was written anew from an entry on, with the key of the ledger. The witness answers
 /// 422: the program does not start, and one that runs stops and alarms within the ten seconds between two offers.
 #[test]
@@ -145,6 +164,8 @@ fn a_history_written_anew_is_refused_by_the_witness() {
     let forked = tempfile::tempdir().unwrap();
     run(&beginning, 1);
     copy(&ledger, forked.path());
+    let store = tempfile::tempdir().unwrap();
+    copy_store(&beginning.folder.path().join("data"), store.path());
     let mut witness = Witness::of(&beginning);
     witness.introduce(&beginning, true);
     run(&beginning, 2);
@@ -153,6 +174,8 @@ fn a_history_written_anew_is_refused_by_the_witness() {
 
     witness.introduce(&beginning, false);
     put_back(forked.path(), &beginning);
+    // whoever writes the ledger anew has the store's word changed too
+    copy_store(store.path(), &beginning.folder.path().join("data"));
     run(&beginning, 4);
     witness.introduce(&beginning, true);
     let said = refused(beginning.folder.path(), &["serve"], 1);

@@ -41,8 +41,10 @@ struct State {
     tiles: Tiles,
     /// Entries of the bundle that is not full.
     bundle: Vec<u8>,
-    /// Files of what was not full at the last checkpoint.
+    /// Files of what is not full.
     partial: BTreeSet<String>,
+    /// Files of what has become full since the last checkpoint.
+    full: Vec<String>,
     published: u64,
 }
 
@@ -152,13 +154,13 @@ impl Publisher {
         if (edge.size(), edge.root()) != (durable.size, durable.root) {
             return Err(PublishError::OtherTree);
         }
-        let former = state.write_partial(&self.folder)?;
+        state.write_partial(&self.folder)?;
         if !self.sign(durable)? {
             self.state = None;
             return Ok(());
         }
-        for path in former {
-            let _ = fs::remove_file(self.folder.join(path));
+        if let Some(state) = &mut self.state {
+            state.tidy(&self.folder);
         }
         Ok(())
     }
@@ -204,6 +206,7 @@ impl State {
             tiles,
             bundle: Vec::new(),
             partial: BTreeSet::new(),
+            full: Vec::new(),
             published,
         }
     }
@@ -218,17 +221,19 @@ impl State {
             bundle::append(&mut self.bundle, &entry.leaf).map_err(|_| PublishError::Bundle)?;
             for (path, bytes) in full {
                 write(folder, &path, &bytes, true)?;
+                self.full.push(path);
             }
             if (number + 1) % WIDTH == 0 {
                 let at = BundleCoordinate::containing(number, number + 1).ok_or(PublishError::Bundle)?;
                 write(folder, &at.path(), &std::mem::take(&mut self.bundle), true)?;
+                self.full.push(at.path());
             }
         }
         Ok(())
     }
 
-    /// Writes what is not full; gives the files of what was not full before.
-    fn write_partial(&mut self, folder: &Path) -> Result<Vec<String>, PublishError> {
+    /// Writes what is not full.
+    fn write_partial(&mut self, folder: &Path) -> Result<(), PublishError> {
         let mut partial = BTreeSet::new();
         for (at, bytes) in self.tiles.partial() {
             write(folder, &at.path(), bytes, false)?;
@@ -241,8 +246,25 @@ impl State {
             partial.insert(at.path());
         }
         self.published = size;
-        let former = std::mem::replace(&mut self.partial, partial);
-        Ok(former.difference(&self.partial).cloned().collect())
+        self.partial = partial;
+        Ok(())
+    }
+
+    /// Removes what the newest checkpoint does not speak of any more: of what is full, all parts, and of what is not, all
+    /// but the newest, whoever left them.
+    fn tidy(&mut self, folder: &Path) {
+        for path in self.full.drain(..) {
+            let _ = fs::remove_dir_all(folder.join(format!("{path}.p")));
+        }
+        for path in &self.partial {
+            let newest = folder.join(path);
+            let parts = newest.parent().and_then(|parts| fs::read_dir(parts).ok());
+            for part in parts.into_iter().flatten().flatten() {
+                if part.path() != newest {
+                    let _ = fs::remove_file(part.path());
+                }
+            }
+        }
     }
 }
 

@@ -541,3 +541,38 @@ async fn who_follows_sees_what_is_written_where_zeros_were_read() {
     drop(device);
     assert!(prepared > std::fs::metadata(&segment).unwrap().len());
 }
+
+/// Parts of tiles and bundles that no checkpoint speaks of are gone, those of earlier runs too.
+#[tokio::test]
+async fn of_what_grows_only_the_newest_part_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..3 {
+        let device = open(folder.path()).unwrap();
+        for number in 0..100_u8 {
+            device.intent(intent_of(number)).await.unwrap();
+        }
+    }
+    let mut parts = Vec::new();
+    let mut folders = vec![folder.path().join("tile")];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.parent().unwrap().to_str().unwrap().ends_with(".p") {
+                parts.push(
+                    path.strip_prefix(folder.path())
+                        .unwrap()
+                        .to_str()
+                        .unwrap()
+                        .to_owned(),
+                );
+            }
+        }
+    }
+    parts.sort();
+    assert_eq!(
+        parts,
+        ["tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/001.p/44"]
+    );
+}

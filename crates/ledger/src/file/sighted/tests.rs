@@ -24,7 +24,7 @@ struct View {
 }
 
 impl View {
-    fn new(kept: &Arc<Mutex<Kept>>, writer: usize) -> Outside {
+    fn of(kept: &Arc<Mutex<Kept>>, writer: usize) -> Outside {
         let kept = Arc::clone(kept);
         Outside {
             sight: Some(Arc::new(Self { kept, writer })),
@@ -87,7 +87,8 @@ fn copy(from: &Path, to: &Path) {
                 fs::create_dir_all(&target).unwrap();
                 copy(&path, &target);
             }
-            false => drop(fs::copy(&path, target).unwrap()),
+            // a part that was tidied away in between is one that nothing speaks of any more
+            false => drop(fs::copy(&path, target)),
         }
     }
 }
@@ -96,20 +97,20 @@ fn copy(from: &Path, to: &Path) {
 async fn of_two_processes_with_one_log_the_later_signs_and_the_other_stops() {
     let kept = Arc::default();
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    drop(open(first.path(), View::new(&kept, 1)).unwrap());
+    drop(open(first.path(), View::of(&kept, 1)).unwrap());
     copy(first.path(), second.path());
-    let one = open(first.path(), View::new(&kept, 1)).unwrap();
+    let one = open(first.path(), View::of(&kept, 1)).unwrap();
     one.intent(intent_of(1)).await.unwrap();
     while kept.lock().unwrap().seen.is_none_or(|(size, _)| size < 1) {
         tokio::task::yield_now().await;
     }
-    let older = open(second.path(), View::new(&kept, 2)).unwrap_err().to_string();
+    let older = open(second.path(), View::of(&kept, 2)).unwrap_err().to_string();
     assert!(
         older.contains("has seen 1 entries of this ledger, and 0 are here"),
         "{older}"
     );
     copy(first.path(), second.path());
-    let two = open(second.path(), View::new(&kept, 2)).unwrap();
+    let two = open(second.path(), View::of(&kept, 2)).unwrap();
     while one.is_healthy() {
         tokio::task::yield_now().await;
     }
@@ -128,7 +129,7 @@ async fn of_two_processes_with_one_log_the_later_signs_and_the_other_stops() {
         ("1", "2")
     );
     // and the one that stopped does not start any more
-    let older = open(first.path(), View::new(&kept, 1)).unwrap_err().to_string();
+    let older = open(first.path(), View::of(&kept, 1)).unwrap_err().to_string();
     assert!(older.contains("so this is an older copy"), "{older}");
 }
 
@@ -137,19 +138,19 @@ async fn other_entries_than_were_seen_are_not_gone_on_with() {
     let kept: Arc<Mutex<Kept>> = Arc::default();
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (folder, kept) in [(&first, Arc::clone(&kept)), (&second, Arc::default())] {
-        let device = open(folder.path(), View::new(&kept, 1)).unwrap();
+        let device = open(folder.path(), View::of(&kept, 1)).unwrap();
         device.intent(intent_of(1)).await.unwrap();
     }
-    let other = open(second.path(), View::new(&kept, 1)).unwrap_err().to_string();
+    let other = open(second.path(), View::of(&kept, 1)).unwrap_err().to_string();
     assert!(other.contains("are not those that the store has seen"), "{other}");
-    assert!(open(first.path(), View::new(&kept, 1)).is_ok());
+    assert!(open(first.path(), View::of(&kept, 1)).is_ok());
 }
 
 #[tokio::test]
 async fn while_nobody_answers_entries_are_kept_and_nothing_is_signed() {
     let kept: Arc<Mutex<Kept>> = Arc::default();
     let folder = tempfile::tempdir().unwrap();
-    let device = open(folder.path(), View::new(&kept, 1)).unwrap();
+    let device = open(folder.path(), View::of(&kept, 1)).unwrap();
     kept.lock().unwrap().is_away = true;
     device.intent(intent_of(1)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -162,7 +163,7 @@ async fn while_nobody_answers_entries_are_kept_and_nothing_is_signed() {
     }
     kept.lock().unwrap().is_away = true;
     drop(device);
-    let away = open(folder.path(), View::new(&kept, 1)).unwrap_err().to_string();
+    let away = open(folder.path(), View::of(&kept, 1)).unwrap_err().to_string();
     assert!(
         away.contains("does not say how far the ledger had come: away"),
         "{away}"
